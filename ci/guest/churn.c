@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * churn -s SECONDS [-m MIB] [-p PERIOD_MS] [-r SEED] [-g] - takes memory,
+ * fills and verifies it, and frees it again, over and over.
+ *
+ * -p 0: back to back.  Else the memory is held for the first half of the
+ *       period and free for the second.
+ * -r:   size and both halves are drawn anew for each cycle from SEED.
+ * -g:   marks each gap, for whoever wants to see what comes back in it.
+ */
+#include <stdbool.h>
+#include <time.h>
+#include <unistd.h>
+#include "pattern.h"
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+static void wait_until(double t)
+{
+	double left = t - now();
+
+	if (left > 0)
+		usleep(left * 1e6);
+}
+
+static uint64_t draw(uint64_t *state, uint64_t from, uint64_t to)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return from + *state % (to - from + 1);
+}
+
+int main(int argc, char **argv)
+{
+	double seconds = 0, start, t, held, gap, busy = 0, end;
+	size_t mib = 256, cycles = 0, total = 0;
+	unsigned int period = 0;
+	uint64_t state = 0, *p;
+	bool gaps = false;
+	int opt;
+
+	while ((opt = getopt(argc, argv, "s:m:p:r:g")) != -1) {
+		switch (opt) {
+		case 's':
+			seconds = strtod(optarg, NULL);
+			break;
+		case 'm':
+			mib = strtoul(optarg, NULL, 10);
+			break;
+		case 'p':
+			period = strtoul(optarg, NULL, 10);
+			break;
+		case 'r':
+			state = strtoull(optarg, NULL, 0);
+			break;
+		case 'g':
+			gaps = true;
+			break;
+		default:
+			return 2;
+		}
+	}
+	if (seconds <= 0 || !mib)
+		return 2;
+	setlinebuf(stdout);
+	held = gap = period / 2000.0;
+	puts("@mark load");
+	start = now();
+	end = start + seconds;
+	while (now() < end) {
+		if (state) {
+			mib = draw(&state, 32, 512);
+			held = draw(&state, 0, 2000) / 1000.0;
+			gap = draw(&state, 0, 4000) / 1000.0;
+		}
+		if (gaps)
+			puts("@mark take");
+		t = now();
+		p = take(mib);
+		fill(p, mib, total + 1);
+		busy += now() - t;
+		wait_until(t + held);
+		verify("churned memory", p, mib, total + 1);
+		give(p, mib);
+		cycles++;
+		total += mib;
+		if (gaps)
+			puts("@mark gap");
+		wait_until(now() + gap);
+	}
+	t = now() - start;
+	puts("@mark freed");
+	printf("@data churn_cycles=%zu churn_MiB=%zu churn_s=%.3f fill_s=%.3f\n", cycles, total,
+	       t, busy);
+	return 0;
+}
