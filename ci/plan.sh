@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-# shellcheck shell=bash
-# Sourced by run: which kernel boots for which scenario, in which order.  The
-# arrays go together: plan[i] is "LABEL SCENARIO".
-plan=() plan_image=() plan_append=() plan_balloon=()
+# shellcheck shell=bash disable=SC2154,SC2034
+# Sourced by run: which kernels are built, and which boots for which scenario.
+# Arrays of one name go together: plan[i] is "LABEL SCENARIO" and boots
+# plan_image[i]; build[i] is "GROUPS LABEL FRAGMENT...", GROUPS "all" or what
+# series-apply takes.
+plan=() plan_image=() plan_append=() plan_balloon=() build=()
 reporting=free-page-reporting=on
+image=arch/x86/boot/bzImage
 
 # boots LABEL SCENARIO IMAGE [APPEND [BALLOON]], if that scenario was chosen
 boots() {
@@ -19,12 +22,49 @@ boots() {
 
 # plan_images [LABEL=]IMAGE...: every scenario with each
 plan_images() {
-	local image label scenario
+	local one label scenario
 	for scenario in "${scenarios[@]}"; do
-		for image in "$@"; do
+		for one in "$@"; do
 			label=kernel
-			[[ $image != *=* ]] || label=${image%%=*}
-			boots "$label" "$scenario" "${image#*=}"
+			[[ $one != *=* ]] || label=${one%%=*}
+			boots "$label" "$scenario" "$(realpath "${one#*=}")"
 		done
 	done
+}
+
+has_series() {
+	compgen -G "$top/patches/$1/03*.patch" >/dev/null
+}
+
+# plan_series BASE: the base as it is against the base with the series
+plan_series() {
+	local at=$cache/build/$1 scenario
+	build=("01 stock guest" "all patched guest memory_reclaim" "all compiled-out guest off")
+	for scenario in stress cache churn; do
+		boots stock "$scenario" "$at-stock/$image"
+		boots patched "$scenario" "$at-patched/$image"
+	done
+	for scenario in churn-short churn-long churn-random speed toggle; do
+		boots patched "$scenario" "$at-patched/$image"
+	done
+	boots stock icount "$at-stock/$image"
+	boots compiled-out icount "$at-compiled-out/$image"
+	boots key-off icount "$at-patched/$image" page_reporting.enabled=0
+	boots patched icount "$at-patched/$image"
+}
+
+# plan_mainline BASE: a base that reports by itself and has no series yet, its
+# reporting against the same kernel without it
+plan_mainline() {
+	local at=$cache/build/$1-stock/$image scenario
+	build=("01 stock guest")
+	for scenario in stress cache churn; do
+		boots off "$scenario" "$at" "" free-page-reporting=off
+		boots mainline "$scenario" "$at"
+	done
+	for scenario in churn-short churn-long churn-random speed; do
+		boots mainline "$scenario" "$at"
+	done
+	boots off icount "$at" "" free-page-reporting=off
+	boots mainline icount "$at"
 }
