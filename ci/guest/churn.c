@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * churn -s SECONDS [-m MIB] [-p PERIOD_MS] [-r SEED] [-g] - takes memory,
+ * churn -s SECONDS [-m MIB] [-p PERIOD_MS] [-r SEED -l MS] [-g] - takes memory,
  * fills and verifies it, and frees it again, over and over.
  *
  * -p 0: back to back.  Else the memory is held for the first half of the
  *       period and free for the second.
- * -r:   size and both halves are drawn anew for each cycle from SEED.
+ * -r:   size and both halves are drawn anew for each cycle from SEED, the halves up to
+ *       -l milliseconds.
  * -g:   marks each gap, for whoever wants to see what comes back in it.
  */
 #include <stdbool.h>
@@ -41,12 +42,12 @@ int main(int argc, char **argv)
 {
 	double seconds = 0, start, t, held, gap, busy = 0, end;
 	size_t mib = 256, cycles = 0, total = 0;
-	unsigned int period = 0;
+	unsigned int period = 0, longest = 0;
 	uint64_t state = 0, *p;
 	bool gaps = false;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "s:m:p:r:g")) != -1) {
+	while ((opt = getopt(argc, argv, "s:m:p:r:l:g")) != -1) {
 		switch (opt) {
 		case 's':
 			seconds = strtod(optarg, NULL);
@@ -59,6 +60,9 @@ int main(int argc, char **argv)
 			break;
 		case 'r':
 			state = strtoull(optarg, NULL, 0);
+			break;
+		case 'l':
+			longest = strtoul(optarg, NULL, 10);
 			break;
 		case 'g':
 			gaps = true;
@@ -77,8 +81,8 @@ int main(int argc, char **argv)
 	while (now() < end) {
 		if (state) {
 			mib = draw(&state, 32, 512);
-			held = draw(&state, 0, 2000) / 1000.0;
-			gap = draw(&state, 0, 4000) / 1000.0;
+			held = draw(&state, 0, longest) / 1000.0;
+			gap = draw(&state, 0, longest) / 1000.0;
 		}
 		if (gaps)
 			puts("@mark take");
