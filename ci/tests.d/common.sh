@@ -1,0 +1,28 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034
+# Sourced by the checks: what they share.
+. "$(dirname "${BASH_SOURCE[0]}")/../../scripts/common.sh"
+
+work=${TEST_WORK:-$cache/test}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# refuses STATUS PATTERN COMMAND...: it must end so, in one line that says why
+refuses() {
+	local status=0 want=$1 pattern=$2
+	shift 2
+	"$@" > "$scratch/said" 2>&1 < /dev/null || status=$?
+	cat "$scratch/said"
+	[ "$status" = "$want" ] || die "exit status $status, not $want, of: $*"
+	[ "$(wc -l < "$scratch/said")" = 1 ] || die "not one line said by: $*"
+	grep -qE "$pattern" "$scratch/said" || die "no word of '$pattern' from: $*"
+}
+
+# small_tree VERSION DIR: the least that passes for a kernel tree
+small_tree() {
+	local v p s
+	IFS=. read -r v p s <<< "$1"
+	mkdir -p "$2/mm"
+	: > "$2/Kconfig"
+	printf 'VERSION = %s\nPATCHLEVEL = %s\nSUBLEVEL = %s\n' "$v" "$p" "$s" > "$2/Makefile"
+}
