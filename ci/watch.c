@@ -191,6 +191,8 @@ static void control_line(double t, const char *line)
 		settle.asked = settle.since = t;
 		settle.level = host_mib;
 		settle.discarded = discarded;
+	} else if (!strncmp(line, "@bad ", 5)) {
+		leave(EXIT_BAD, "the guest found: %s", line + 5);
 	} else if (!strcmp(line, "@end")) {
 		seen_end = true;
 		if (deadline > t + POWEROFF_S)
