@@ -373,6 +373,7 @@ int main(int argc, char **argv)
 	ports[CONTROL].log = ports[CONSOLE].log;
 	ports[VMM].log = create(dir, "vmm.log");
 	events = create(dir, "events");
+	setlinebuf(events);
 	memory_csv = create(dir, "memory.csv");
 	fputs("t_s,host_MiB,discarded_MiB,phase\n", memory_csv);
 	for (i = 0; i < PORTS; i++)
