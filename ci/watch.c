@@ -201,6 +201,8 @@ static void control_line(double t, const char *line)
 	fprintf(events, "%.3f %.2f %.2f %s\n", t, host_mib, discarded / 1048576.0, line);
 }
 
+static char vmm_said[256];		/* last, and so most likely why it ended */
+
 static void vmm_line(const char *line)
 {
 	const char *event = strstr(line, "ram_block_discard_range ");
@@ -208,8 +210,10 @@ static void vmm_line(const char *line)
 
 	if (event && sscanf(event, "ram_block_discard_range %*[^@]@%*[^+]+ %lx", &length) == 1)
 		discarded += length;
-	else
-		fprintf(ports[VMM].log, "%s\n", line);
+	if (event)
+		return;
+	fprintf(ports[VMM].log, "%s\n", line);
+	snprintf(vmm_said, sizeof(vmm_said), "%.255s", line);
 }
 
 static void finish_line(struct port *p, int which)
@@ -390,7 +394,7 @@ int main(int argc, char **argv)
 	if (waitpid(vm, &status, 0) == vm)
 		vm = 0;
 	if (!WIFEXITED(status) || WEXITSTATUS(status))
-		leave(EXIT_BAD, "the VM failed, see %s/vmm.log", dir);
+		leave(EXIT_BAD, "the VM failed: %s", *vmm_said ? vmm_said : "it said nothing");
 	if (until)
 		leave(EXIT_BAD, "the guest stopped before it said '%s', see %s/console.log",
 		      until, dir);
