@@ -364,7 +364,8 @@ int main(int argc, char **argv)
 		}
 	}
 	if (optind >= argc)
-		leave(EXIT_USAGE, "usage: watch [-o DIR] [-m RAM_MIB] [-t SECONDS] [-u TEXT] -- VM ARGUMENT...");
+		leave(EXIT_USAGE,
+		      "usage: watch [-o DIR] [-m RAM_MIB] [-t SECONDS] [-u TEXT] -- VM ARGUMENT...");
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	signal(SIGPIPE, SIG_IGN);
