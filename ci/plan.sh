@@ -44,7 +44,7 @@ plan_series() {
 		boots stock "$scenario" "$at-stock/$image"
 		boots patched "$scenario" "$at-patched/$image"
 	done
-	for scenario in churn-short churn-long churn-random speed toggle; do
+	for scenario in churn-short churn-long churn-random churn-wide speed toggle; do
 		boots patched "$scenario" "$at-patched/$image"
 	done
 	boots stock icount "$at-stock/$image"
@@ -62,7 +62,7 @@ plan_mainline() {
 		boots off "$scenario" "$at" "" free-page-reporting=off
 		boots mainline "$scenario" "$at"
 	done
-	for scenario in churn-short churn-long churn-random speed; do
+	for scenario in churn-short churn-long churn-random churn-wide speed; do
 		boots mainline "$scenario" "$at"
 	done
 	boots off icount "$at" "" free-page-reporting=off
