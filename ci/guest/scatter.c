@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * scatter [-d DEVICE | -t] [-w HZ] MIB KEEP - takes memory, fills and verifies
+ * it, and frees all but one page in KEEP, which it finds unchanged when told
+ * to stop (SIGTERM).
+ *
+ * -d: page cache of a block device instead of its own memory, with slab pages
+ *     that stay in one page block of twenty.
+ * -t: huge pages, of which the kernel has to split what is left.
+ * -w: a child wakes HZ times a second all the while, and does next to nothing.
+ */
+#define _GNU_SOURCE
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include "pattern.h"
+
+#define PAGE		4096UL
+#define BLOCK_PAGES	512UL		/* of a page block, or a huge page: 2 MiB */
+#define PIN_MIB		40		/* one page block in twenty */
+#define PIN_MESSAGES	8		/* objects in a slab of kmalloc-4k */
+#define DATA_MIB	128UL		/* pattern on the device, holes behind it */
+#define SEED		0x5ca77e4ULL
+#define KPF_SLAB	7
+
+static size_t pages, keep;
+
+__attribute__((noreturn))
+static void fail(const char *what)
+{
+	printf("@bad scatter: %s: %s\n", what, strerror(errno));
+	exit(1);
+}
+
+static size_t run_of(size_t page)
+{
+	return page + keep < pages ? keep : pages - page;
+}
+
+/* Of the page blocks that hold its cache, how many hold slab too: these can never be free. */
+static double pinned_pct(int fd)
+{
+	static uint8_t holds[1 << 16];
+	uint64_t entry[BLOCK_PAGES];
+	size_t i, j, cached = 0, pinned = 0;
+	int map = open("/proc/self/pagemap", O_RDONLY);
+	int flags = open("/proc/kpageflags", O_RDONLY);
+	volatile char *p;
+
+	if (map < 0 || flags < 0)
+		fail("page flags");
+	p = mmap(NULL, pages * PAGE, PROT_READ, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		fail("mmap");
+	for (i = 0; i < pages; i++)
+		(void)p[i * PAGE];
+	for (i = 0; i < pages; i += BLOCK_PAGES) {
+		if (pread(map, entry, sizeof(entry), ((size_t)p / PAGE + i) * sizeof(*entry)) !=
+		    sizeof(entry))
+			fail("pagemap");
+		for (j = 0; j < BLOCK_PAGES; j++)
+			holds[(entry[j] & ((1ULL << 55) - 1)) / BLOCK_PAGES % sizeof(holds)] = 1;
+	}
+	munmap((void *)p, pages * PAGE);
+	for (i = 1; i < sizeof(holds); i++) {
+		if (!holds[i])
+			continue;
+		if (pread(flags, entry, sizeof(entry), i * sizeof(entry)) != sizeof(entry))
+			fail("kpageflags");
+		cached++;
+		for (j = 0; j < BLOCK_PAGES && !(entry[j] >> KPF_SLAB & 1); j++)
+			;
+		pinned += j < BLOCK_PAGES;
+	}
+	close(map);
+	close(flags);
+	return 100.0 * pinned / cached;
+}
+
+/* A slab page that stays: messages nobody reads, each an object of kmalloc-4k. */
+static void pin(void)
+{
+	static const char message[3072];
+	int pair[2], i;
+
+	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, pair))
+		fail("socketpair");
+	for (i = 0; i < PIN_MESSAGES; i++)
+		if (send(pair[0], message, sizeof(message), MSG_DONTWAIT) != sizeof(message))
+			fail("send");
+}
+
+/* Pages of the device that are in memory, and whether they are those to be kept. */
+static size_t resident(int fd, bool *exact)
+{
+	unsigned char *in = malloc(pages);
+	size_t i, n = 0;
+	void *p = mmap(NULL, pages * PAGE, PROT_READ, MAP_SHARED, fd, 0);
+
+	if (!in || p == MAP_FAILED || mincore(p, pages * PAGE, in))
+		fail("mincore");
+	munmap(p, pages * PAGE);
+	*exact = true;
+	for (i = 0; i < pages; i++) {
+		n += in[i] & 1;
+		if ((in[i] & 1) != !(i % keep))
+			*exact = false;
+	}
+	free(in);
+	return n;
+}
+
+static int read_device(const char *name)
+{
+	static char buf[MIB];
+	int fd = open(name, O_RDONLY);
+	size_t m;
+
+	if (fd < 0)
+		fail(name);
+	for (m = 0; m < pages * PAGE / MIB; m++) {
+		if (read(fd, buf, MIB) != MIB)
+			fail(name);
+		if (m % PIN_MIB == PIN_MIB - 1)
+			pin();
+	}
+	return fd;
+}
+
+/* A page on its way to a list is in use for a moment, and stays: hence again. */
+static size_t drop_cache(int fd)
+{
+	size_t i, left;
+	bool exact;
+	int again = 3;
+
+	do {
+		for (i = 0; i < pages; i += keep)
+			posix_fadvise(fd, (i + 1) * PAGE, (run_of(i) - 1) * PAGE,
+				      POSIX_FADV_DONTNEED);
+		left = resident(fd, &exact);
+	} while (!exact && --again);
+	return left;
+}
+
+static void verify_cache(int fd)
+{
+	uint64_t page[PAGE_WORDS], want;
+	size_t i, j, word;
+	bool exact;
+
+	resident(fd, &exact);
+	if (!exact) {
+		puts("@bad scatter: the cache holds other pages than those that were kept");
+		exit(1);
+	}
+	for (i = 0; i < pages; i += keep) {
+		if (pread(fd, page, PAGE, i * PAGE) != PAGE)
+			fail("pread");
+		for (j = 0; j < PAGE_WORDS; j++) {
+			word = i * PAGE_WORDS + j;
+			want = i * PAGE < DATA_MIB * MIB ? pattern(1, word) : 0;
+			if (page[j] != want)
+				bad("cached page", word, want, page[j]);
+		}
+	}
+}
+
+static size_t huge_mib(void)
+{
+	FILE *f = fopen("/proc/self/smaps", "r");
+	size_t kib, sum = 0;
+	char line[256];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "AnonHugePages: %zu kB", &kib) == 1)
+			sum += kib;
+	if (f)
+		fclose(f);
+	return sum / 1024;
+}
+
+static uint64_t *take_aligned(size_t mib, bool huge)
+{
+	char *p = (char *)take(mib + 2);
+
+	p += -(uintptr_t)p % (2 * MIB);
+	madvise(p, mib * MIB, huge ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
+	return (uint64_t *)p;
+}
+
+static size_t drop_memory(uint64_t *p)
+{
+	size_t i;
+
+	/* khugepaged would fill the holes again. */
+	madvise(p, pages * PAGE, MADV_NOHUGEPAGE);
+	for (i = 0; i < pages; i += keep)
+		if (madvise(p + (i + 1) * PAGE_WORDS, (run_of(i) - 1) * PAGE, MADV_DONTNEED))
+			fail("madvise");
+	return (pages + keep - 1) / keep;
+}
+
+static void verify_memory(const uint64_t *p)
+{
+	size_t i, j, word;
+
+	for (i = 0; i < pages; i += keep) {
+		for (j = 0; j < PAGE_WORDS; j += LINE_WORDS) {
+			word = i * PAGE_WORDS + j;
+			if (p[word] != pattern(SEED, word))
+				bad("kept page", word, pattern(SEED, word), p[word]);
+		}
+		word += PAGE_WORDS;
+		/* What was freed is a sample, as reading it takes time. */
+		if (i / keep % 16 == 0 && run_of(i) > 1 && p[word])
+			bad("freed page", word, 0, p[word]);
+	}
+}
+
+static pid_t wake(unsigned int hz)
+{
+	struct timespec ts = { .tv_sec = hz == 1, .tv_nsec = 1000000000 / hz % 1000000000 };
+	volatile uint64_t *p;
+	pid_t pid = fork();
+
+	if (pid < 0)
+		fail("fork");
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	p = take(1);
+	madvise((void *)p, MIB, MADV_NOHUGEPAGE);
+	for (;;) {
+		nanosleep(&ts, NULL);
+		p[0]++;
+		/* and one that has to be allocated */
+		madvise((void *)(p + PAGE_WORDS), PAGE, MADV_DONTNEED);
+		p[PAGE_WORDS]++;
+		getppid();
+	}
+}
+
+int main(int argc, char **argv)
+{
+	const char *device = NULL;
+	unsigned int hz = 0;
+	size_t mib, kept;
+	bool huge = false;
+	uint64_t *p = NULL;
+	pid_t child = 0;
+	int opt, sig, fd = -1;
+	sigset_t term;
+
+	while ((opt = getopt(argc, argv, "d:tw:")) != -1) {
+		switch (opt) {
+		case 'd':
+			device = optarg;
+			break;
+		case 't':
+			huge = true;
+			break;
+		case 'w':
+			hz = strtoul(optarg, NULL, 10);
+			break;
+		default:
+			return 2;
+		}
+	}
+	if (argc - optind != 2 || (device && huge))
+		return 2;
+	mib = strtoul(argv[optind], NULL, 10);
+	keep = strtoul(argv[optind + 1], NULL, 10);
+	if (!mib || mib % 2 || keep < 2)
+		return 2;
+	pages = mib * MIB / PAGE;
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, NULL);
+	setlinebuf(stdout);
+	/* Before there is memory, which it would share. */
+	if (hz)
+		child = wake(hz);
+
+	puts("@mark load");
+	if (device) {
+		fd = read_device(device);
+		printf("@data pinned_blocks_pct=%.1f\n", pinned_pct(fd));
+	} else {
+		p = take_aligned(mib, huge);
+		fill(p, mib, SEED);
+		verify("filled memory", p, mib, SEED);
+		if (huge)
+			printf("@data huge_MiB=%zu\n", huge_mib());
+	}
+	puts("@mark held");
+	sleep(1);
+	kept = device ? drop_cache(fd) : drop_memory(p);
+	printf("@data kept_MiB=%.1f\n", kept * PAGE / (double)MIB);
+	puts("@mark freed");
+	sigwait(&term, &sig);
+
+	if (device)
+		verify_cache(fd);
+	else
+		verify_memory(p);
+	printf("@data scatter_verified_MiB=%.1f\n", kept * PAGE / (double)MIB);
+	if (child) {
+		kill(child, SIGKILL);
+		waitpid(child, NULL, 0);
+	}
+	return 0;
+}
