@@ -40,11 +40,16 @@ has_series() {
 plan_series() {
 	local at=$cache/build/$1 scenario
 	build=("01 stock guest" "all patched guest memory_reclaim" "all compiled-out guest off")
-	for scenario in stress cache churn; do
+	for scenario in stress cache churn scatter pinned thp light; do
 		boots stock "$scenario" "$at-stock/$image"
 		boots patched "$scenario" "$at-patched/$image"
 	done
-	for scenario in churn-short churn-long churn-random churn-wide speed toggle; do
+	for scenario in churn-short churn-long churn-random churn-wide speed toggle quiet; do
+		boots patched "$scenario" "$at-patched/$image"
+	done
+	for scenario in quarter cost; do
+		boots stock "$scenario" "$at-stock/$image"
+		boots by-hand "$scenario" "$at-patched/$image" idle_compaction.threshold=0
 		boots patched "$scenario" "$at-patched/$image"
 	done
 	boots stock icount "$at-stock/$image"
@@ -58,11 +63,11 @@ plan_series() {
 plan_mainline() {
 	local at=$cache/build/$1-stock/$image scenario
 	build=("01 stock guest")
-	for scenario in stress cache churn; do
+	for scenario in stress cache churn scatter pinned thp light; do
 		boots off "$scenario" "$at" "" free-page-reporting=off
 		boots mainline "$scenario" "$at"
 	done
-	for scenario in churn-short churn-long churn-random churn-wide speed; do
+	for scenario in churn-short churn-long churn-random churn-wide speed quarter; do
 		boots mainline "$scenario" "$at"
 	done
 	boots off icount "$at" "" free-page-reporting=off
