@@ -47,7 +47,7 @@ plan_series() {
 	for scenario in churn-short churn-long churn-random churn-wide speed toggle quiet; do
 		boots patched "$scenario" "$at-patched/$image"
 	done
-	for scenario in quarter cost; do
+	for scenario in quarter mixed cost; do
 		boots stock "$scenario" "$at-stock/$image"
 		boots by-hand "$scenario" "$at-patched/$image" idle_compaction.threshold=0
 		boots patched "$scenario" "$at-patched/$image"
@@ -67,7 +67,7 @@ plan_mainline() {
 		boots off "$scenario" "$at" "" free-page-reporting=off
 		boots mainline "$scenario" "$at"
 	done
-	for scenario in churn-short churn-long churn-random churn-wide speed quarter; do
+	for scenario in churn-short churn-long churn-random churn-wide speed quarter mixed; do
 		boots mainline "$scenario" "$at"
 	done
 	boots off icount "$at" "" free-page-reporting=off

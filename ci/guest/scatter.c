@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * scatter [-d DEVICE | -t] [-w HZ] MIB KEEP - takes memory, fills and verifies
+ * scatter [-d DEVICE | -t] [-m] [-w HZ] MIB KEEP - takes memory, fills and verifies
  * it, and frees all but one page in KEEP, which it finds unchanged when told
  * to stop (SIGTERM).
  *
  * -d: page cache of a block device instead of its own memory, with slab pages
  *     that stay in one page block of twenty.
  * -t: huge pages, of which the kernel has to split what is left.
+ * -m: so in a quarter of it only; in the others one in 4, three in 4 and all
+ *     pages stay, in stretches of 16 MiB: what moves can be well chosen or not.
  * -w: a child wakes HZ times a second all the while, and does next to nothing.
  */
 #define _GNU_SOURCE
@@ -31,6 +33,7 @@
 #define KPF_SLAB	7
 
 static size_t pages, keep;
+static bool mixed;
 
 __attribute__((noreturn))
 static void fail(const char *what)
@@ -39,9 +42,39 @@ static void fail(const char *what)
 	exit(1);
 }
 
-static size_t run_of(size_t page)
+static bool stays(size_t page)
 {
-	return page + keep < pages ? keep : pages - page;
+	switch (mixed ? page * PAGE / (16 * MIB) % 4 : 0) {
+	case 0:
+		return page % keep == 0;
+	case 1:
+		return page % 4 == 0;
+	case 2:
+		return page % 4 != 0;
+	default:
+		return true;
+	}
+}
+
+/* The next pages to be freed from *page on: how many, 0 at the end. */
+static size_t next_run(size_t *page)
+{
+	size_t n = 0;
+
+	while (*page < pages && stays(*page))
+		++*page;
+	while (*page + n < pages && !stays(*page + n))
+		n++;
+	return n;
+}
+
+static size_t count_kept(void)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < pages; i++)
+		n += stays(i);
+	return n;
 }
 
 /* Of the page blocks that hold its cache, how many hold slab too: these can never be free. */
@@ -97,24 +130,20 @@ static void pin(void)
 			fail("send");
 }
 
-/* Pages of the device that are in memory, and whether they are those to be kept. */
-static size_t resident(int fd, bool *exact)
+/* Whether the pages of the device that are in memory are those to be kept. */
+static bool exact(int fd)
 {
 	unsigned char *in = malloc(pages);
-	size_t i, n = 0;
+	size_t i;
 	void *p = mmap(NULL, pages * PAGE, PROT_READ, MAP_SHARED, fd, 0);
 
 	if (!in || p == MAP_FAILED || mincore(p, pages * PAGE, in))
 		fail("mincore");
 	munmap(p, pages * PAGE);
-	*exact = true;
-	for (i = 0; i < pages; i++) {
-		n += in[i] & 1;
-		if ((in[i] & 1) != !(i % keep))
-			*exact = false;
-	}
+	for (i = 0; i < pages && (in[i] & 1) == stays(i); i++)
+		;
 	free(in);
-	return n;
+	return i == pages;
 }
 
 static int read_device(const char *name)
@@ -135,33 +164,29 @@ static int read_device(const char *name)
 }
 
 /* A page on its way to a list is in use for a moment, and stays: hence again. */
-static size_t drop_cache(int fd)
+static void drop_cache(int fd)
 {
-	size_t i, left;
-	bool exact;
 	int again = 3;
+	size_t i, n;
 
 	do {
-		for (i = 0; i < pages; i += keep)
-			posix_fadvise(fd, (i + 1) * PAGE, (run_of(i) - 1) * PAGE,
-				      POSIX_FADV_DONTNEED);
-		left = resident(fd, &exact);
-	} while (!exact && --again);
-	return left;
+		for (i = 0; (n = next_run(&i)); i += n)
+			posix_fadvise(fd, i * PAGE, n * PAGE, POSIX_FADV_DONTNEED);
+	} while (!exact(fd) && --again);
 }
 
 static void verify_cache(int fd)
 {
 	uint64_t page[PAGE_WORDS], want;
 	size_t i, j, word;
-	bool exact;
 
-	resident(fd, &exact);
-	if (!exact) {
+	if (!exact(fd)) {
 		puts("@bad scatter: the cache holds other pages than those that were kept");
 		exit(1);
 	}
-	for (i = 0; i < pages; i += keep) {
+	for (i = 0; i < pages; i++) {
+		if (!stays(i))
+			continue;
 		if (pread(fd, page, PAGE, i * PAGE) != PAGE)
 			fail("pread");
 		for (j = 0; j < PAGE_WORDS; j++) {
@@ -196,32 +221,32 @@ static uint64_t *take_aligned(size_t mib, bool huge)
 	return (uint64_t *)p;
 }
 
-static size_t drop_memory(uint64_t *p)
+static void drop_memory(uint64_t *p)
 {
-	size_t i;
+	size_t i, n;
 
 	/* khugepaged would fill the holes again. */
 	madvise(p, pages * PAGE, MADV_NOHUGEPAGE);
-	for (i = 0; i < pages; i += keep)
-		if (madvise(p + (i + 1) * PAGE_WORDS, (run_of(i) - 1) * PAGE, MADV_DONTNEED))
+	for (i = 0; (n = next_run(&i)); i += n)
+		if (madvise(p + i * PAGE_WORDS, n * PAGE, MADV_DONTNEED))
 			fail("madvise");
-	return (pages + keep - 1) / keep;
 }
 
+/* Of what was freed a sample is read: it costs no memory, but time. */
 static void verify_memory(const uint64_t *p)
 {
 	size_t i, j, word;
 
-	for (i = 0; i < pages; i += keep) {
-		for (j = 0; j < PAGE_WORDS; j += LINE_WORDS) {
-			word = i * PAGE_WORDS + j;
+	for (i = 0; i < pages; i++) {
+		word = i * PAGE_WORDS;
+		if (!stays(i)) {
+			if (i % 1021 == 0 && p[word])
+				bad("freed page", word, 0, p[word]);
+			continue;
+		}
+		for (j = 0; j < PAGE_WORDS; j += LINE_WORDS, word += LINE_WORDS)
 			if (p[word] != pattern(SEED, word))
 				bad("kept page", word, pattern(SEED, word), p[word]);
-		}
-		word += PAGE_WORDS;
-		/* What was freed is a sample, as reading it takes time. */
-		if (i / keep % 16 == 0 && run_of(i) > 1 && p[word])
-			bad("freed page", word, 0, p[word]);
 	}
 }
 
@@ -252,17 +277,21 @@ int main(int argc, char **argv)
 {
 	const char *device = NULL;
 	unsigned int hz = 0;
-	size_t mib, kept;
+	size_t mib;
+	double kept;
 	bool huge = false;
 	uint64_t *p = NULL;
 	pid_t child = 0;
 	int opt, sig, fd = -1;
 	sigset_t term;
 
-	while ((opt = getopt(argc, argv, "d:tw:")) != -1) {
+	while ((opt = getopt(argc, argv, "d:mtw:")) != -1) {
 		switch (opt) {
 		case 'd':
 			device = optarg;
+			break;
+		case 'm':
+			mixed = true;
 			break;
 		case 't':
 			huge = true;
@@ -281,6 +310,7 @@ int main(int argc, char **argv)
 	if (!mib || mib % 2 || keep < 2)
 		return 2;
 	pages = mib * MIB / PAGE;
+	kept = count_kept() * PAGE / (double)MIB;
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
 	sigprocmask(SIG_BLOCK, &term, NULL);
@@ -302,8 +332,11 @@ int main(int argc, char **argv)
 	}
 	puts("@mark held");
 	sleep(1);
-	kept = device ? drop_cache(fd) : drop_memory(p);
-	printf("@data kept_MiB=%.1f\n", kept * PAGE / (double)MIB);
+	if (device)
+		drop_cache(fd);
+	else
+		drop_memory(p);
+	printf("@data kept_MiB=%.1f\n", kept);
 	puts("@mark freed");
 	sigwait(&term, &sig);
 
@@ -311,7 +344,7 @@ int main(int argc, char **argv)
 		verify_cache(fd);
 	else
 		verify_memory(p);
-	printf("@data scatter_verified_MiB=%.1f\n", kept * PAGE / (double)MIB);
+	printf("@data scatter_verified_MiB=%.1f\n", kept);
 	if (child) {
 		kill(child, SIGKILL);
 		waitpid(child, NULL, 0);
