@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * scatter [-d DEVICE | -t] [-m] [-w HZ] MIB KEEP - takes memory, fills and verifies
- * it, and frees all but one page in KEEP, which it finds unchanged when told
- * to stop (SIGTERM).
+ * it, frees all but one page in KEEP, closes descriptor 3 for whoever waits
+ * for that, and finds the kept pages unchanged when told to stop (SIGTERM).
  *
  * -d: page cache of a block device instead of its own memory, with slab pages
  *     that stay in one page block of twenty.
@@ -31,6 +31,7 @@
 #define DATA_MIB	128UL		/* pattern on the device, holes behind it */
 #define SEED		0x5ca77e4ULL
 #define KPF_SLAB	7
+#define FREED_FD	3
 
 static size_t pages, keep;
 static bool mixed;
@@ -261,6 +262,7 @@ static pid_t wake(unsigned int hz)
 	if (pid)
 		return pid;
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(FREED_FD);
 	p = take(1);
 	madvise((void *)p, MIB, MADV_NOHUGEPAGE);
 	for (;;) {
@@ -338,6 +340,7 @@ int main(int argc, char **argv)
 		drop_memory(p);
 	printf("@data kept_MiB=%.1f\n", kept);
 	puts("@mark freed");
+	close(FREED_FD);
 	sigwait(&term, &sig);
 
 	if (device)
