@@ -5,6 +5,7 @@
 # plan_image[i]; build[i] is "GROUPS LABEL FRAGMENT...", GROUPS "all" or what
 # series-apply takes.
 plan=() plan_image=() plan_append=() plan_balloon=() build=()
+compiles=no	# whether a scenario wants what ci/buildimage makes
 reporting=free-page-reporting=on
 image=arch/x86/boot/bzImage
 
@@ -17,6 +18,7 @@ boots() {
 		plan_image+=("$3")
 		plan_append+=("${4:-}")
 		plan_balloon+=("${5:-$reporting}")
+		[ "$2" != build ] || compiles=yes
 	done
 }
 
@@ -47,6 +49,8 @@ plan_series() {
 	for scenario in churn-short churn-long churn-random churn-wide speed toggle; do
 		boots patched "$scenario" "$at-patched/$image"
 	done
+	boots stock build "$at-stock/$image"
+	boots patched build "$at-patched/$image"
 	boots stock icount "$at-stock/$image"
 	boots compiled-out icount "$at-compiled-out/$image"
 	boots key-off icount "$at-patched/$image" page_reporting.enabled=0
@@ -65,6 +69,8 @@ plan_mainline() {
 	for scenario in churn-short churn-long churn-random churn-wide speed; do
 		boots mainline "$scenario" "$at"
 	done
+	boots off build "$at" "" free-page-reporting=off
+	boots mainline build "$at"
 	boots off icount "$at" "" free-page-reporting=off
 	boots mainline icount "$at"
 }
