@@ -5,6 +5,7 @@
 # plan_image[i]; build[i] is "GROUPS LABEL FRAGMENT...", GROUPS "all" or what
 # series-apply takes.
 plan=() plan_image=() plan_append=() plan_balloon=() build=()
+compiles=no	# whether a scenario wants what ci/buildimage makes
 reporting=free-page-reporting=on
 image=arch/x86/boot/bzImage
 
@@ -17,6 +18,7 @@ boots() {
 		plan_image+=("$3")
 		plan_append+=("${4:-}")
 		plan_balloon+=("${5:-$reporting}")
+		[ "$2" != build ] || compiles=yes
 	done
 }
 
@@ -40,21 +42,19 @@ has_series() {
 plan_series() {
 	local at=$cache/build/$1 scenario
 	build=("01 stock guest" "all patched guest memory_reclaim" "all compiled-out guest off")
-	for scenario in stress cache churn scatter pinned thp light; do
+	for scenario in stress cache churn scatter build; do
 		boots stock "$scenario" "$at-stock/$image"
 		boots patched "$scenario" "$at-patched/$image"
 	done
-	for scenario in churn-short churn-long churn-random churn-wide speed toggle quiet; do
+	for scenario in churn-short churn-long churn-random churn-wide speed toggle pinned thp light quiet; do
 		boots patched "$scenario" "$at-patched/$image"
 	done
-	for scenario in quarter mixed cost; do
-		boots stock "$scenario" "$at-stock/$image"
-		boots by-hand "$scenario" "$at-patched/$image" idle_compaction.threshold=0
-		boots patched "$scenario" "$at-patched/$image"
-	done
+	boots stock cost "$at-stock/$image"
+	boots by-hand cost "$at-patched/$image" idle_compaction.threshold=0
+	boots patched cost "$at-patched/$image"
 	boots stock icount "$at-stock/$image"
 	boots compiled-out icount "$at-compiled-out/$image"
-	boots key-off icount "$at-patched/$image" page_reporting.enabled=0
+	boots key-off icount "$at-patched/$image" "page_reporting.enabled=0 idle_compaction.threshold=0"
 	boots patched icount "$at-patched/$image"
 }
 
@@ -63,11 +63,11 @@ plan_series() {
 plan_mainline() {
 	local at=$cache/build/$1-stock/$image scenario
 	build=("01 stock guest")
-	for scenario in stress cache churn scatter pinned thp light; do
+	for scenario in stress cache churn scatter build; do
 		boots off "$scenario" "$at" "" free-page-reporting=off
 		boots mainline "$scenario" "$at"
 	done
-	for scenario in churn-short churn-long churn-random churn-wide speed quarter mixed; do
+	for scenario in churn-short churn-long churn-random churn-wide speed pinned thp light; do
 		boots mainline "$scenario" "$at"
 	done
 	boots off icount "$at" "" free-page-reporting=off
