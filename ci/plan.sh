@@ -44,7 +44,7 @@ plan_series() {
 		boots stock "$scenario" "$at-stock/$image"
 		boots patched "$scenario" "$at-patched/$image"
 	done
-	for scenario in churn-short churn-long churn-random churn-wide speed toggle quiet; do
+	for scenario in churn-short churn-long churn-random churn-wide speed toggle quiet latency; do
 		boots patched "$scenario" "$at-patched/$image"
 	done
 	for scenario in quarter mixed cost; do
