@@ -46,7 +46,7 @@ plan_series() {
 		boots stock "$scenario" "$at-stock/$image"
 		boots patched "$scenario" "$at-patched/$image"
 	done
-	for scenario in churn-short churn-long churn-random churn-wide speed toggle pinned thp light quiet; do
+	for scenario in churn-short churn-long churn-random churn-wide speed toggle pinned thp light quiet latency; do
 		boots patched "$scenario" "$at-patched/$image"
 	done
 	boots stock cost "$at-stock/$image"
