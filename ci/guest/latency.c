@@ -9,9 +9,7 @@
  * Memory is scattered anew whenever nothing moves any more.  Of each kept page
  * the first word of a line must stay, and its second word counts the accesses.
  */
-#include <errno.h>
 #include <stdbool.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -42,13 +40,6 @@ static struct {
 
 static const char * const kinds[] = { "fault", "fork", "fork_call", "wakeup" };
 static clockid_t mover_clock;
-
-__attribute__((noreturn))
-static void fail(const char *what)
-{
-	printf("@bad latency: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
 
 static uint64_t clock_ns(clockid_t clock)
 {

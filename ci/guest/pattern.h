@@ -7,10 +7,12 @@
 #ifndef PATTERN_H
 #define PATTERN_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #define MIB		(1024UL * 1024)
@@ -27,6 +29,14 @@ static inline void bad(const char *what, size_t word, uint64_t want, uint64_t ha
 {
 	printf("@bad %s at byte %zu: %#llx instead of %#llx\n", what, word * sizeof(want),
 	       (unsigned long long)have, (unsigned long long)want);
+	exit(1);
+}
+
+/* A system call that a workload cannot do without has failed. */
+__attribute__((noreturn))
+static inline void fail(const char *what)
+{
+	printf("@bad %s: %s\n", what, strerror(errno));
 	exit(1);
 }
 

@@ -12,11 +12,9 @@
  * -w: a child wakes HZ times a second all the while, and does next to nothing.
  */
 #define _GNU_SOURCE
-#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -35,13 +33,6 @@
 
 static size_t pages, keep;
 static bool mixed;
-
-__attribute__((noreturn))
-static void fail(const char *what)
-{
-	printf("@bad scatter: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
 
 static bool stays(size_t page)
 {
