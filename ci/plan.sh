@@ -1,75 +1,99 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154,SC2034
 # Sourced by run: which kernels are built, and which boots for which scenario.
-# Arrays of one name go together: plan[i] is "LABEL SCENARIO" and boots
-# plan_image[i]; build[i] is "GROUPS LABEL FRAGMENT...", GROUPS "all" or what
-# series-apply takes.
-plan=() plan_image=() plan_append=() plan_balloon=() build=()
+# Arrays of one name go together: plan[i] is "LABEL SCENARIO [STOCK]" and boots
+# plan_image[i]; STOCK is the label whose figures of that scenario these are
+# compared with.  build[i] is "BASE GROUPS LABEL FRAGMENT...", GROUPS "all" or
+# what series-apply takes.
+plan=() plan_image=() plan_append=() build=()
 compiles=no	# whether a scenario wants what ci/buildimage makes
-reporting=free-page-reporting=on
 image=arch/x86/boot/bzImage
 
-# boots LABEL SCENARIO IMAGE [APPEND [BALLOON]], if that scenario was chosen
+# boots LABEL SCENARIO STOCK IMAGE [APPEND], if that scenario was chosen
 boots() {
 	local one
-	for one in "${chosen[@]:-$2}"; do
+	for one in "${chosen[@]}"; do
 		[ "$one" = "$2" ] || continue
-		plan+=("$1 $2")
-		plan_image+=("$3")
-		plan_append+=("${4:-}")
-		plan_balloon+=("${5:-$reporting}")
+		plan+=("$1 $2${3:+ $3}")
+		plan_image+=("$4")
+		plan_append+=("${5:-}")
 		[ "$2" != build ] || compiles=yes
 	done
 }
 
-# plan_images [LABEL=]IMAGE...: every scenario with each
+# counts SCENARIO: its clock is the instructions it executes, or one thread is all the
+# VM has and times are not what it is for: another boot beside it changes no figure
+counts() {
+	case $1 in
+	latency | cost | icount | quiet | toggle) ;;
+	*) return 1 ;;
+	esac
+}
+
+# plan_images [LABEL=]IMAGE...: every scenario with each, the first one being the
+# stock kernel where instructions are counted
 plan_images() {
-	local one label scenario
+	local one label scenario stock first=""
 	for scenario in "${scenarios[@]}"; do
 		for one in "$@"; do
-			label=kernel
+			label=kernel stock=""
 			[[ $one != *=* ]] || label=${one%%=*}
-			boots "$label" "$scenario" "$(realpath "${one#*=}")"
+			: "${first:=$label}"
+			[ "$scenario" != icount ] || [ "$label" = "$first" ] || stock=$first
+			boots "$label" "$scenario" "$stock" "$(realpath "${one#*=}")"
 		done
 	done
 }
 
-has_series() {
-	compgen -G "$top/patches/$1/03*.patch" >/dev/null
+# Without reporting a kernel has figures in these; nothing else is worth a boot of it
+telling=(stress cache churn scatter build)
+
+reports_itself() { [ "$(base_says "$1" has_page_reporting)" = yes ]; }
+
+# both BASE SCENARIO [-SUFFIX]: as it is, and with the series
+both() {
+	local at=$cache/build/$1 against=""
+	if [ "$2" = icount ] || reports_itself "$1"; then
+		against=stock${3:-}
+	fi
+	boots "stock${3:-}" "$2" "" "$at-stock/$image"
+	boots "patched${3:-}" "$2" "$against" "$at-patched/$image"
 }
 
-# plan_series BASE: the base as it is against the base with the series
+# plan_series BASE: all that its series is judged by
 plan_series() {
 	local at=$cache/build/$1 scenario
-	build=("01 stock guest" "all patched guest memory_reclaim" "all compiled-out guest off")
-	for scenario in stress cache churn scatter build; do
-		boots stock "$scenario" "$at-stock/$image"
-		boots patched "$scenario" "$at-patched/$image"
+	build=("$1 01 stock guest" "$1 all patched guest memory_reclaim" "$1 all compiled-out guest off")
+	for scenario in "${telling[@]}"; do
+		both "$1" "$scenario"
 	done
-	for scenario in churn-short churn-long churn-random churn-wide speed toggle pinned thp light quiet latency; do
-		boots patched "$scenario" "$at-patched/$image"
+	for scenario in churn-short churn-long churn-random churn-wide speed pinned thp light latency; do
+		boots patched "$scenario" "" "$at-patched/$image"
 	done
-	boots stock cost "$at-stock/$image"
-	boots by-hand cost "$at-patched/$image" idle_compaction.threshold=0
-	boots patched cost "$at-patched/$image"
-	boots stock icount "$at-stock/$image"
-	boots compiled-out icount "$at-compiled-out/$image"
-	boots key-off icount "$at-patched/$image" "page_reporting.enabled=0 idle_compaction.threshold=0"
-	boots patched icount "$at-patched/$image"
+	boots stock cost "" "$at-stock/$image"
+	boots by-hand cost "" "$at-patched/$image" idle_compaction.threshold=0
+	boots patched cost "" "$at-patched/$image"
+	boots stock icount "" "$at-stock/$image"
+	boots compiled-out icount stock "$at-compiled-out/$image"
+	boots key-off icount stock "$at-patched/$image" "page_reporting.enabled=0 idle_compaction.threshold=0"
+	boots patched icount stock "$at-patched/$image"
+	boots patched quiet "" "$at-patched/$image"
+	boots patched toggle "" "$at-patched/$image"
 }
 
-# plan_mainline BASE: a base that reports by itself and has no series yet, its
-# reporting against the same kernel without it
-plan_mainline() {
-	local at=$cache/build/$1-stock/$image scenario
-	build=("01 stock guest")
-	for scenario in stress cache churn scatter build; do
-		boots off "$scenario" "$at" "" free-page-reporting=off
-		boots mainline "$scenario" "$at"
+# plan_compare BASE...: stock and patched kernels of all of them, side by side
+plan_compare() {
+	local base scenario
+	for base in "$@"; do
+		build+=("$base 01 stock guest" "$base all patched guest memory_reclaim")
 	done
-	for scenario in churn-short churn-long churn-random churn-wide speed pinned thp light; do
-		boots mainline "$scenario" "$at"
+	for scenario in "${telling[@]}" churn-short churn-long churn-random speed pinned thp light icount; do
+		for base in "$@"; do
+			if reports_itself "$base" || [[ " ${telling[*]} icount " == *" $scenario "* ]]; then
+				both "$base" "$scenario" "-$base"
+			else
+				boots "patched-$base" "$scenario" "" "$cache/build/$base-patched/$image"
+			fi
+		done
 	done
-	boots off icount "$at" "" free-page-reporting=off
-	boots mainline icount "$at"
 }

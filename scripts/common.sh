@@ -21,15 +21,37 @@ need_space() {
 		die "$dir has $free MiB free and $1 are needed: make room there"
 }
 
-# tree_version TREE: what its Makefile says, as 4.19.79
+# tree_version TREE: what its Makefile says, VERSION.PATCHLEVEL.SUBLEVEL
 tree_version() {
 	awk '$1 == "VERSION" { v = $3 } $1 == "PATCHLEVEL" { p = $3 }
 	     $1 == "SUBLEVEL" { print v "." p "." $3; exit }' "$1/Makefile"
 }
 
-# base_of TREE: the folder in patches/ made for its series of kernels
+# base_says BASE NAME: what NAME is set to in patches/BASE/base
+base_says() { sed -n "s/^$2=//p" "$top/patches/$1/base"; }
+
+# all_bases: the folders in patches/, in the order in which they are preferred
+all_bases() {
+	local base
+	for base in "$top"/patches/*/base; do
+		base=${base%/base}
+		printf '%s %s\n' "$(base_says "${base##*/}" rank)" "${base##*/}"
+	done | sort -n | cut -d ' ' -f 2
+}
+
+# base_of TREE: the base that is of its series of kernels; nothing where none is
 base_of() {
-	local v
-	v=$(tree_version "$1")
-	printf 'v%s\n' "${v%.*}"
+	local v base
+	v=$(tree_version "$1" 2> /dev/null) || return 0
+	for base in $(all_bases); do
+		[ "$(base_says "$base" series)" != "${v%.*}" ] || say "$base"
+	done
+}
+
+# own_tree BASE: LINUX, unless that is a tree of another base. Of several bases the
+# others then come from where they always do.
+own_tree() {
+	local of=''
+	[ -z "${LINUX:-}" ] || of=$(base_of "$LINUX")
+	[ "${of:-$1}" != "$1" ] || say "${LINUX:-}"
 }
