@@ -10,7 +10,7 @@
  *
  * A guest asks on the control port to be told when its host memory has come
  * to rest: "@settle MIN MAX FLAT" is answered by "go" once FLAT seconds have
- * passed without a change, not before MIN and not after MAX seconds.
+ * passed without a change worth the name, not before MIN and not after MAX seconds.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -29,7 +29,7 @@
 #include <unistd.h>
 
 #define SAMPLE_MS	50	/* 20 Hz */
-#define CALM_MIB	1.0	/* a change below this counts as rest */
+#define CALM_MIB	3.0	/* less is rest: one page block, now and then */
 #define POWEROFF_S	20.0	/* from the guest's "@end" to its power-off */
 
 enum { EXIT_BAD = 1, EXIT_USAGE = 2, EXIT_LATE = 124 };
@@ -147,7 +147,7 @@ static void answer_settle(double t)
 	if (!settle.on)
 		return;
 	if (host_mib > settle.level + CALM_MIB || host_mib < settle.level - CALM_MIB ||
-	    discarded != settle.discarded) {
+	    (discarded - settle.discarded) / 1048576.0 > CALM_MIB) {
 		settle.level = host_mib;
 		settle.discarded = discarded;
 		settle.since = t;
