@@ -1,0 +1,691 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Idle compaction beside everything else: tasks allocate and free pages of all
+ * kinds, pin, map and write them, isolate page blocks, take memory and CPUs
+ * offline, use CPU time, write parameters, suspend. After each operation all
+ * pages are compared with the naive model, and with what has been written.
+ * Before that, scenarios with an exact result: see idle_scenarios.c.
+ *
+ * usage: idle [-s SEED] [-n OPERATIONS] [-S]
+ * -S: the scenarios only
+ */
+#include <getopt.h>
+#include <stdarg.h>
+#include <time.h>
+
+#include "idle.h"
+#include "idle_compaction.h"
+#include "page_reporting.h"
+
+#define SECTIONS		48
+#define NORMAL_START		(4 * SECTION)
+#define HOT_START		(40 * SECTION)
+
+#define USERS			3
+#define ROUND			3000	/* operations */
+
+static struct zone *dma, *normal, *hot;
+static unsigned long operations;
+static u64 seed, state;
+
+struct run last_run;
+unsigned long runs_started, runs_ended, runs_stopped;
+void (*while_reporting)(void);
+
+/* Counters when the run began */
+static unsigned long blocks_before, migrated_before, moved_before;
+
+static unsigned int chance(unsigned int n)
+{
+	/* xorshift64 */
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (state >> 32) % n;
+}
+
+void failed(const char *format, ...)
+{
+	va_list args;
+
+	printf("# seed %llu, operation %lu, jiffy %lu: ",
+	       (unsigned long long)seed, operations, jiffies);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n");
+	fflush(stdout);
+	abort();
+}
+
+void trace_page_reporting_batch(struct zone *zone, unsigned long pages,
+				unsigned int ranges)
+{
+}
+
+void trace_page_reporting_fail(struct zone *zone, unsigned long pages,
+			       int error)
+{
+}
+
+void trace_page_reporting_wake(unsigned long unreported)
+{
+}
+
+void trace_page_reporting_sleep(unsigned long unreported, unsigned int msecs)
+{
+}
+
+void trace_idle_compaction_start(unsigned long stranded, bool resumed)
+{
+	BUG_ON(current != kthread || runs_started != runs_ended);
+	runs_started++;
+	last_run = (struct run) {
+		.at = jiffies,
+		.stranded = stranded,
+		.resumed = resumed,
+	};
+	blocks_before = vm_events[IDLE_COMPACT_BLOCKS];
+	migrated_before = vm_events[IDLE_COMPACT_MIGRATED];
+	moved_before = lru_moved;
+}
+
+static void end_run(unsigned long gain, unsigned long migrated,
+		    unsigned int msecs)
+{
+	unsigned long blocks = vm_events[IDLE_COMPACT_BLOCKS] - blocks_before;
+
+	BUG_ON(current != kthread);
+	runs_ended++;
+	last_run.ended = jiffies;
+	last_run.gain = gain;
+	last_run.migrated = migrated;
+	last_run.msecs = msecs;
+	if (vm_events[IDLE_COMPACT_RUNS] != runs_started ||
+	    vm_events[IDLE_COMPACT_ABORT] != runs_stopped)
+		failed("%lu runs, %lu stopped; counted are %lu, %lu",
+		       runs_started, runs_stopped,
+		       vm_events[IDLE_COMPACT_RUNS],
+		       vm_events[IDLE_COMPACT_ABORT]);
+	if (migrated != lru_moved - moved_before ||
+	    migrated != vm_events[IDLE_COMPACT_MIGRATED] - migrated_before)
+		failed("%lu pages have been moved, %lu are told, %lu counted",
+		       lru_moved - moved_before, migrated,
+		       vm_events[IDLE_COMPACT_MIGRATED] - migrated_before);
+	if (gain < blocks << 4 || gain > blocks << (MAX_ORDER - 1))
+		failed("%lu pages are gained in %lu blocks", gain, blocks);
+	if (msecs != (last_run.ended - last_run.at) * MSEC_PER_SEC / HZ)
+		failed("a run of %lu jiffies is one of %u ms",
+		       last_run.ended - last_run.at, msecs);
+}
+
+void trace_idle_compaction_end(unsigned long gain, unsigned long migrated,
+			       unsigned long failed, unsigned int msecs)
+{
+	last_run.failed = failed;
+	end_run(gain, migrated, msecs);
+}
+
+void trace_idle_compaction_abort(const char *reason, unsigned long gain,
+				 unsigned long migrated, unsigned int msecs)
+{
+	runs_stopped++;
+	last_run.stop = reason;
+	end_run(gain, migrated, msecs);
+}
+
+/* Free memory that is taken to move pages to */
+static bool take_for_moving(struct page *page, unsigned int order)
+{
+	struct zone *zone = page_zone(page);
+	unsigned long free = zone_page_state(zone, NR_FREE_PAGES);
+
+	if (current != kthread)
+		return false;
+	if (free < high_wmark_pages(zone))
+		failed("%s: %lu pages are free, %lu must be", zone->name, free,
+		       high_wmark_pages(zone));
+	return true;
+}
+
+static void check_holds_nothing(void)
+{
+	if (mems_held() || lru_isolated || node_page_state[NR_ISOLATED_ANON] ||
+	    node_page_state[NR_ISOLATED_FILE])
+		failed("the thread sleeps, mems %d, isolated %u, %ld, %ld",
+		       mems_held(), lru_isolated,
+		       node_page_state[NR_ISOLATED_ANON],
+		       node_page_state[NR_ISOLATED_FILE]);
+}
+
+int set_param(const struct param *param, const char *value)
+{
+	int err;
+
+	model_control_begin();
+	err = param->ops->set(value, &param->kp);
+	model_control_end();
+	return err;
+}
+
+void set_threshold_to(unsigned int seconds)
+{
+	char text[16];
+
+	sprintf(text, "%u", seconds);
+	if (set_param(&param_threshold, text))
+		failed("threshold %s is refused", text);
+}
+
+void start_thread(void)
+{
+	int err = init_idle_compaction_init();
+
+	if (err)
+		failed("init: %d", err);
+	thread_sleeps = check_holds_nothing;
+	model_takes = take_for_moving;
+}
+
+static struct page_reporting_dev_info prdev;
+
+static int report(struct page_reporting_dev_info *dev, struct scatterlist *sg,
+		  unsigned int nents)
+{
+	model_told(sg, nents, PAGE_REPORTING_CAPACITY);
+	model_discard(chance);
+	if (while_reporting)
+		while_reporting();
+	sleep_until(jiffies + chance(4));
+	model_discard(chance);
+	model_answered(0);
+	return 0;
+}
+
+void register_backend(unsigned int order)
+{
+	prdev = (struct page_reporting_dev_info) {
+		.report = report,
+		.order = order,
+	};
+	model_control_begin();
+	if (page_reporting_register(&prdev))
+		failed("register");
+	model_control_end();
+}
+
+void bring_online(struct zone *zone, unsigned long pfn, unsigned long end)
+{
+	unsigned long p;
+
+	for (p = pfn; p < end; p++) {
+		model_own(p);
+		pfn_to_page(p)->_mapcount.v = -1;
+	}
+	buddy_online(zone, pfn, end - pfn);
+}
+
+static enum kind any_kind(void)
+{
+	static const enum kind often[] = { ANON, CACHE, SHMEM, MOVABLE };
+
+	if (!chance(128))
+		return chance(2) ? KERNEL : BALLOON;
+	return often[chance(ARRAY_SIZE(often))];
+}
+
+static void use_memory(void)
+{
+	struct zone *zone = zones[chance(nr_zones)];
+	unsigned int n = chance(4) ? 1 : chance(4 * SECTION);
+	unsigned int order = chance(12) ? 0 : 1 + chance(pageblock_order);
+	struct page *page;
+
+	while (n--) {
+		page = buddy_alloc(zone, order, MIGRATE_MOVABLE);
+		if (!page)
+			return;
+		lru_use(page, order ? HUGE : any_kind(), order, chance(2));
+	}
+}
+
+static void release(struct used *u)
+{
+	if (u && !u->pins)
+		lru_release(u);
+}
+
+static void free_memory(void)
+{
+	release(lru_any(chance(max_pfn)));
+}
+
+/* Most of a range, which leaves few pages in use in each block */
+static void scatter(void)
+{
+	unsigned long pfn = chance(max_pfn);
+	unsigned long end = min(pfn + chance(max_pfn), max_pfn);
+	unsigned int keep = 2 + chance(20);
+
+	for (; pfn < end; pfn++) {
+		struct used *u = lru_of(pfn_to_page(pfn));
+
+		if (u && chance(keep))
+			release(u);
+	}
+}
+
+static void change_page(void)
+{
+	static const enum pageflags flags[] = {
+		PG_writeback, PG_unevictable, PG_swapcache, PG_private,
+	};
+	struct used *u = lru_any(chance(max_pfn));
+
+	if (!u)
+		return;
+	switch (chance(9)) {
+	case 0:
+		if (u->kind != MOVABLE && u->kind != BALLOON && chance(2))
+			lru_pin(u);
+		break;
+	case 1 ... 2:
+		if (u->pins)
+			lru_unpin(u);
+		break;
+	case 3:
+		if (u->kind < MOVABLE && u->kind != KERNEL)
+			lru_map(u);
+		break;
+	case 4:
+		lru_unmap(u);
+		break;
+	case 5:
+		lru_set(u, flags[chance(ARRAY_SIZE(flags))], !chance(3));
+		break;
+	case 6:
+		u->stuck = !chance(3);
+		u->refuses = !chance(3);
+		break;
+	case 7:
+		u->locked = !chance(3);
+		break;
+	case 8:
+		if (u->kind == HUGE) {
+			lru_defer(u, 1 + chance(1U << u->order));
+			idle_compaction_kick();
+		}
+		break;
+	}
+}
+
+/* Pins and the like do not last */
+static void settle_pages(void)
+{
+	unsigned int i;
+	struct used *u;
+
+	for (i = 0; i < max_pfn; i++) {
+		u = lru_of(pfn_to_page(i));
+		if (!u || u->page != pfn_to_page(i))
+			continue;
+		while (u->pins)
+			lru_unpin(u);
+		lru_set(u, PG_writeback, false);
+		u->stuck = false;
+		u->locked = false;
+		u->refuses = false;
+	}
+}
+
+/* Page blocks that are isolated, of one section at a time */
+static struct isolation {
+	struct zone *zone;
+	unsigned long pfn;
+	int types[SECTION / PAGEBLOCK_NR_PAGES];
+} isolated;
+
+static bool isolate_section(struct isolation *i, unsigned int section)
+{
+	unsigned long pfn = section * SECTION;
+
+	if (i->zone || pfn < NORMAL_START || !PageOnline(pfn_to_page(pfn)))
+		return false;
+	i->zone = page_zone(pfn_to_page(pfn));
+	i->pfn = pfn;
+	BUG_ON(!buddy_isolate(i->zone, pfn, i->types));
+	return true;
+}
+
+static void unisolate_section(struct isolation *i)
+{
+	buddy_unisolate(i->zone, i->pfn, i->types);
+	i->zone = NULL;
+}
+
+static void isolate_for_a_while(void)
+{
+	if (!isolate_section(&isolated, chance(SECTIONS)))
+		return;
+	sleep_until(jiffies + chance(50));
+	unisolate_section(&isolated);
+}
+
+static void take_offline(void)
+{
+	unsigned int section = chance(SECTIONS), tries = chance(8);
+	unsigned long pfn = section * SECTION, end = pfn + SECTION;
+
+	mem_hotplug_begin();
+	if (!isolate_section(&isolated, section))
+		goto out;
+	lru_add_drain_all();
+	for (; pfn < end; pfn++)
+		release(lru_of(pfn_to_page(pfn)));
+	drain_all_pages(NULL);
+	pfn = end - SECTION;
+	while (!buddy_offline(isolated.zone, pfn, SECTION)) {
+		if (!tries--) {
+			unisolate_section(&isolated);
+			goto out;
+		}
+		sleep_until(jiffies + 1);
+	}
+	for (; pfn < end; pfn++)
+		model_disown(pfn);
+	isolated.zone = NULL;
+out:
+	mem_hotplug_done();
+}
+
+static void bring_section_online(void)
+{
+	struct memory_notify mn = { chance(SECTIONS) * SECTION };
+	struct zone *zone = mn.start_pfn >= HOT_START ? hot : normal;
+	unsigned long pfn;
+
+	if (mn.start_pfn < NORMAL_START)
+		return;
+	mem_hotplug_begin();
+	if (!PageOnline(pfn_to_page(mn.start_pfn))) {
+		bring_online(zone, mn.start_pfn, mn.start_pfn + SECTION);
+		for (pfn = 0; pfn < SECTION; pfn++)
+			buddy_free(pfn_to_page(mn.start_pfn + pfn), 0);
+		memory_notifier->notifier_call(memory_notifier, MEM_ONLINE,
+					       &mn);
+	}
+	mem_hotplug_done();
+}
+
+static bool suspending;
+
+static void suspend(void)
+{
+	if (suspending)
+		return;
+	suspending = true;
+	freeze_thread();
+	sleep_until(jiffies + chance(500));
+	thaw_thread();
+	suspending = false;
+}
+
+static bool look_at_random(void)
+{
+	task_use_cpu(kthread, chance(1000) * NSEC_PER_USEC);
+	return chance(2);
+}
+
+static void load_cpu(void)
+{
+	u64 most = NSEC_PER_SEC / HZ, busy = chance(8) ? 0 : chance(most);
+
+	cpu_load(chance(NR_CPUS), busy, chance(4) ? 0 : chance(most - busy));
+}
+
+static void write_order(void)
+{
+	char text[16];
+
+	sprintf(text, "%u", MAX_ORDER - 1 - chance(chance(MAX_ORDER) + 1));
+	set_param(&param_page_reporting_order, text);
+}
+
+static void operate(void)
+{
+	static const unsigned int thresholds[] = { 1, 1, 1, 1, 1, 0, 2, 86400 };
+
+	switch (chance(128)) {
+	case 0 ... 35:
+		use_memory();
+		break;
+	case 36 ... 59:
+		free_memory();
+		break;
+	case 60 ... 61:
+		scatter();
+		break;
+	case 62 ... 89:
+		change_page();
+		break;
+	case 90 ... 95:
+		sleep_until(jiffies + 1 + chance(10));
+		break;
+	case 96 ... 101:
+		sleep_until(jiffies + chance(300));
+		break;
+	case 102:
+		drain_all_pages(NULL);
+		break;
+	case 103:
+		zones[chance(nr_zones)]->high_wmark = chance(chance(1000) + 1);
+		break;
+	case 104:
+		isolate_for_a_while();
+		break;
+	case 105:
+		take_offline();
+		break;
+	case 106 ... 107:
+		bring_section_online();
+		break;
+	case 108:
+		if (!chance(8))
+			suspend();
+		break;
+	case 109 ... 112:
+		load_cpu();
+		break;
+	case 113:
+		if (!chance(4))
+			cpu_set_online(1 + chance(NR_CPUS - 1), chance(4));
+		break;
+	case 114:
+		if (!chance(2))
+			set_threshold_to(thresholds[chance(8)]);
+		break;
+	case 115:
+		if (!chance(4))
+			write_order();
+		break;
+	case 116:
+		if (!chance(8))
+			set_param(&param_enabled, chance(4) ? "1" : "0");
+		break;
+	case 117:
+		allocation_fails = !chance(4);
+		break;
+	case 118:
+		sysctl_compact_unevictable_allowed = chance(2);
+		break;
+	case 119:
+		settle_pages();
+		break;
+	case 120:
+		lru_add_drain_all();
+		break;
+	case 121:
+		no_nohz = !chance(4);
+		break;
+	default:
+		yield();
+	}
+}
+
+static void check_everything(void)
+{
+	model_check();
+	lru_check();
+}
+
+static unsigned long users_left;
+
+static void user(void)
+{
+	unsigned int n;
+
+	for (n = 0; n < ROUND / USERS; n++) {
+		operate();
+		operations++;
+		check_everything();
+	}
+	users_left--;
+}
+
+/* Nobody does anything, and all can move: then it comes to an end */
+static void come_to_rest(void)
+{
+	unsigned long calls, runs;
+	unsigned int i;
+
+	for (i = 0; i < NR_CPUS; i++)
+		cpu_load(i, 0, 0);
+	settle_pages();
+	allocation_fails = false;
+	no_nohz = false;
+	set_threshold_to(1);
+	sleep_until(jiffies + 600 * HZ);
+	check_everything();
+	check_holds_nothing();
+	calls = nr_timer_calls;
+	runs = runs_started;
+	if (next_timer() != ULONG_MAX)
+		failed("nothing happens, and a timer is pending");
+	sleep_until(jiffies + 3600 * HZ);
+	if (next_timer() != ULONG_MAX || calls != nr_timer_calls ||
+	    runs != runs_started)
+		failed("nothing happens, and a timer runs");
+}
+
+static void free_all(void)
+{
+	unsigned long pfn;
+
+	lru_add_drain_all();
+	for (pfn = 0; pfn < max_pfn; pfn++)
+		release(lru_of(pfn_to_page(pfn)));
+	drain_all_pages(NULL);
+	check_everything();
+	if (lru_in_use)
+		failed("%u pages are in use still", lru_in_use);
+}
+
+static void populate(struct zone *zone, unsigned long pfn, unsigned long end)
+{
+	bring_online(zone, pfn, end);
+	for (; pfn < end; pfn++)
+		buddy_free(pfn_to_page(pfn), 0);
+	drain_all_pages(zone);
+}
+
+static void boot(void)
+{
+	buddy_init(SECTIONS * SECTION);
+	model_start();
+	lru_start();
+	/* One that begins and ends inside of blocks, and has a hole */
+	dma = buddy_add_zone("DMA", 5, 3 * SECTION + 2);
+	normal = buddy_add_zone("Normal", NORMAL_START,
+				HOT_START - NORMAL_START);
+	hot = buddy_add_zone("Movable", HOT_START,
+			     SECTIONS * SECTION - HOT_START);
+	populate(dma, 5, SECTION + 3);
+	populate(dma, 2 * SECTION + 1, 3 * SECTION + 7);
+	populate(normal, NORMAL_START, HOT_START);
+}
+
+static void run_round(void)
+{
+	unsigned int i;
+
+	users_left = USERS;
+	for (i = 0; i < USERS; i++)
+		task_start("user", user);
+	while (users_left)
+		sleep_until(jiffies + HZ);
+	come_to_rest();
+	if (chance(2))
+		free_all();
+}
+
+static void random_operations(unsigned long wanted)
+{
+	state = seed * 0x9e3779b97f4a7c15ULL + 1;
+	machine_start(1000, chance);
+	timers_start();
+	boot();
+	if (init_page_reporting_init())
+		failed("init");
+	thread_looks = look_at_random;
+	machine_check = model_look;
+	start_thread();
+	register_backend(0);
+	while (operations < wanted)
+		run_round();
+	printf("# figure: host idle operations = %lu\n", operations);
+	printf("# figure: host idle checks = %lu\n", model_checks);
+	printf("# figure: host idle runs = %lu\n", runs_ended);
+	printf("# figure: host idle runs stopped = %lu\n", runs_stopped);
+	printf("# figure: host idle pages migrated = %lu\n",
+	       vm_events[IDLE_COMPACT_MIGRATED]);
+	printf("# figure: host idle blocks emptied = %lu\n",
+	       vm_events[IDLE_COMPACT_BLOCKS]);
+	printf("# figure: host idle migrations failed = %lu\n", lru_failed);
+	printf("# figure: host idle huge pages split = %lu\n", lru_split);
+	printf("# figure: host idle pages reported = %lu\n",
+	       model_pages_reported);
+	printf("# figure: host idle task switches = %lu\n", nr_switches);
+	if (!vm_events[IDLE_COMPACT_BLOCKS] || !lru_split || !runs_stopped)
+		failed("nothing has been compacted");
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long wanted = 1000000;
+	bool only_scenarios = false;
+	int opt, errors = 0;
+
+	seed = time(NULL);
+	while ((opt = getopt(argc, argv, "s:n:S")) != -1) {
+		switch (opt) {
+		case 's':
+			seed = strtoull(optarg, NULL, 0);
+			break;
+		case 'n':
+			wanted = strtoul(optarg, NULL, 0);
+			break;
+		case 'S':
+			only_scenarios = true;
+			break;
+		default:
+			fprintf(stderr, "usage: idle [-s SEED] [-n OPERATIONS] [-S]\n");
+			return 2;
+		}
+	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("# seed %llu\n", (unsigned long long)seed);
+	errors = scenarios();
+	if (!only_scenarios)
+		random_operations(wanted);
+	return errors ? 1 : 0;
+}

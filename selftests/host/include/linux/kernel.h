@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What kernel code takes for granted: types, words, errors, numbers, module glue */
+#ifndef _LINUX_KERNEL_H
+#define _LINUX_KERNEL_H
+
+#include <errno.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int64_t s64;
+typedef unsigned int gfp_t;
+
+#define U32_MAX			UINT32_MAX
+
+#define __init
+#define __maybe_unused		__attribute__((unused))
+#define EXPORT_SYMBOL_GPL(name)
+
+#define BIT(n)			(1UL << (n))
+#define BIT_ULL(n)		(1ULL << (n))
+#define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
+#define container_of(ptr, type, member) \
+	((type *)((char *)(ptr) - offsetof(type, member)))
+
+#define READ_ONCE(x)		(*(const volatile typeof(x) *)&(x))
+#define WRITE_ONCE(x, v)	(*(volatile typeof(x) *)&(x) = (v))
+
+#define min(a, b)	({ typeof(a) _a = (a); typeof(b) _b = (b); \
+			   _a < _b ? _a : _b; })
+#define max(a, b)	({ typeof(a) _x = (a); typeof(b) _y = (b); \
+			   _x > _y ? _x : _y; })
+#define min3(a, b, c)		min(min(a, b), c)
+#define min_t(type, a, b)	min((type)(a), (type)(b))
+#define max_t(type, a, b)	max((type)(a), (type)(b))
+#define clamp_t(type, v, lo, hi)	min_t(type, max_t(type, v, lo), hi)
+#define round_down(x, y)	((x) & ~((typeof(x))(y) - 1))
+#define round_up(x, y)		((((x) - 1) | ((typeof(x))(y) - 1)) + 1)
+#define mult_frac(x, n, d)	((x) / (d) * (n) + (x) % (d) * (n) / (d))
+#define div_u64(a, b)		((u64)(a) / (b))
+
+#define SZ_4M			(4UL << 20)
+#define SZ_128M			(128UL << 20)
+
+/**
+ * failed - end the test: a property does not hold
+ * @format: what was seen, as for printf()
+ *
+ * Says the seed and the step, so that it can be seen again.
+ */
+void failed(const char *format, ...)
+	__attribute__((noreturn, format(printf, 1, 2)));
+
+#define BUG_ON(condition) \
+	do { if (condition) failed("%s:%d: %s", __FILE__, __LINE__, #condition); } while (0)
+#define WARN_ON_ONCE(condition)	({ BUG_ON(condition); false; })
+
+/* The log, of which machine.c keeps the last line */
+void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
+#define pr_info(...)		log_line(__VA_ARGS__)
+#define pr_err(...)		log_line(__VA_ARGS__)
+
+/* One task runs at a time, and others only where machine.c says */
+typedef struct { s64 v; } atomic64_t;
+typedef struct { long v; } atomic_long_t;
+typedef struct { int v; } atomic_t;
+#define atomic_read(a)		((a)->v)
+#define atomic_long_read(a)	((a)->v)
+#define atomic64_read(a)	((a)->v)
+#define atomic64_add(n, a)	((void)((a)->v += (n)))
+
+static inline bool test_and_set_bit(int n, unsigned long *word)
+{
+	bool was = *word & BIT(n);
+
+	*word |= BIT(n);
+	return was;
+}
+
+static inline void clear_bit(int n, unsigned long *word)
+{
+	*word &= ~BIT(n);
+}
+
+#define smp_mb__after_atomic()	do { } while (0)
+
+/* Parameters: a test gets at them as param_NAME, and reads them as text */
+struct kernel_param {
+	void *arg;
+};
+
+struct kernel_param_ops {
+	unsigned int flags;
+	int (*set)(const char *val, const struct kernel_param *kp);
+	int (*get)(char *buf, const struct kernel_param *kp);
+};
+
+struct param {
+	const struct kernel_param_ops *ops;
+	struct kernel_param kp;
+};
+
+#define KERNEL_PARAM_OPS_FL_NOARG	BIT(0)
+extern const struct kernel_param_ops param_ops_ulong;
+int param_get_bool(char *buf, const struct kernel_param *kp);
+int param_get_uint(char *buf, const struct kernel_param *kp);
+int kstrtobool(const char *text, bool *value);
+int kstrtouint(const char *text, unsigned int base, unsigned int *value);
+
+#define module_param_cb(name, operations, data, mode) \
+	const struct param param_##name = { operations, { data } }
+#define module_param(name, type, mode) \
+	const struct param param_##name = { &param_ops_##type, { &name } }
+#define MODULE_PARM_DESC(name, text)	_Static_assert(sizeof(text) > 1, #name)
+
+/* What runs at boot: a test calls init_NAME() */
+#define subsys_initcall(fn)	int init_##fn(void) { return fn(); }
+
+struct notifier_block {
+	int (*notifier_call)(struct notifier_block *nb, unsigned long action,
+			     void *data);
+	int priority;
+};
+
+#define NOTIFY_OK		1
+
+extern struct notifier_block *oom_notifier, *reboot_notifier, *memory_notifier;
+
+static inline int register_oom_notifier(struct notifier_block *nb)
+{
+	oom_notifier = nb;
+	return 0;
+}
+
+static inline int register_reboot_notifier(struct notifier_block *nb)
+{
+	reboot_notifier = nb;
+	return 0;
+}
+
+#define hotplug_memory_notifier(fn, priority) \
+	do { static struct notifier_block _nb = { fn }; memory_notifier = &_nb; } while (0)
+
+/* Memory: the next allocations fail while the test says so */
+extern bool allocation_fails;
+#define GFP_KERNEL		0u
+#define __GFP_MOVABLE		0u
+#define __GFP_NORETRY		0u
+#define __GFP_NOWARN		0u
+#define GFP_NOWAIT		0u
+#define kcalloc(n, size, gfp)	(allocation_fails ? NULL : calloc(n, size))
+#define kfree(p)		free(p)
+#define kvmalloc_array(n, size, gfp) \
+	(allocation_fails ? NULL : malloc((n) * (size)))
+#define kvfree(p)		free(p)
+
+bool printk_timed_ratelimit(unsigned long *last, unsigned int interval_msecs);
+
+#endif

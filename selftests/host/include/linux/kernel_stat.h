@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* CPUs and their time, see idle_machine.c */
+#ifndef _LINUX_KERNEL_STAT_H
+#define _LINUX_KERNEL_STAT_H
+
+#include <linux/kernel.h>
+
+#define NR_CPUS			4
+enum cpu_usage_stat { CPUTIME_IDLE, CPUTIME_IOWAIT, NR_STATS };
+
+struct kernel_cpustat {
+	u64 cpustat[NR_STATS];
+};
+
+bool cpu_online(int cpu);
+#define for_each_online_cpu(cpu) \
+	for ((cpu) = 0; (cpu) < NR_CPUS; (cpu)++) if (cpu_online(cpu))
+
+/* Either these two tell the time, or the first returns -1 and the third does */
+u64 get_cpu_idle_time_us(int cpu, u64 *last_update);
+u64 get_cpu_iowait_time_us(int cpu, u64 *last_update);
+struct kernel_cpustat kcpustat_cpu(int cpu);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The simulated machine, as tests see it */
+#ifndef _MACHINE_H
+#define _MACHINE_H
+
+#include <linux/sched.h>
+
+/**
+ * machine_start - begin anew: one task, the caller, at time @now
+ * @now: in jiffies
+ * @chance: a function that returns a number below its argument, and decides
+ *	who runs next. All that is random in a test comes from there.
+ */
+void machine_start(unsigned long now, unsigned int (*chance)(unsigned int n));
+
+/**
+ * task_start - add a task; it ends when @fn returns
+ * @name: of the task, for messages
+ * @fn: its function
+ */
+struct task_struct *task_start(const char *name, void (*fn)(void));
+
+/** task_done - has a task returned from its function? */
+bool task_done(const struct task_struct *task);
+
+/**
+ * yield - let anybody run, or nobody
+ *
+ * Wherever the kernel could be interrupted by another CPU in a way that
+ * matters: after each critical section.
+ */
+void yield(void);
+
+/**
+ * sleep_until - let others run until then
+ * @when: in jiffies
+ *
+ * Time passes only when nobody has anything to do.
+ */
+void sleep_until(unsigned long when);
+
+/** task_use_cpu - from now on the CPU time of a task is what is added here */
+void task_use_cpu(struct task_struct *task, u64 ns);
+
+/** mems_held - does the running task hold mem_hotplug_lock for reading? */
+bool mems_held(void);
+
+/** in_critical_section - does the running task hold a spinlock? */
+bool in_critical_section(void);
+
+/** work_freeze - keep works from starting, and wait until none is at work */
+void work_freeze(void);
+void work_thaw(void);
+
+/** works_pending - is any work queued or at work, or an irq_work pending? */
+bool works_pending(void);
+
+/* Called after each critical section and before anybody else runs */
+extern void (*machine_check)(void);
+
+/* How often somebody else went on, a measure of how mixed a run was */
+extern unsigned long nr_switches;
+/* What the kernel has said last */
+extern char last_log_line[200];
+/* Added to the time, in ns */
+extern u64 since_jiffy;
+
+#endif

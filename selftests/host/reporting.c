@@ -1,0 +1,656 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Page reporting under everything at once: tasks allocate and free, write
+ * parameters, isolate page blocks, take memory offline, register and
+ * unregister backends that answer late, fail or never answer. After each
+ * operation all pages are compared with the naive model.
+ *
+ * usage: reporting [-s SEED] [-n OPERATIONS]
+ * With -DFUZZ an input of libFuzzer takes the place of the random numbers.
+ */
+#include <getopt.h>
+#include <stdarg.h>
+#include <time.h>
+
+#include "buddy.h"
+#include "machine.h"
+#include "model.h"
+#include "page_reporting.h"
+
+#define SECTION			MAX_ORDER_NR_PAGES
+#define SECTIONS		48
+#define NORMAL_START		(4 * SECTION)
+#define HOT_START		(40 * SECTION)
+
+#define USERS			3
+#define ROUND			3000	/* operations */
+#define SLOTS			96
+
+int init_page_reporting_init(void);
+extern const struct param param_enabled, param_page_reporting_order,
+	param_quarantined;
+
+static struct zone *dma, *normal, *hot;
+static unsigned long operations;
+static u64 seed;
+
+#ifdef FUZZ
+static const u8 *input, *input_end;
+
+static unsigned int chance(unsigned int n)
+{
+	if (input < input_end)
+		return *input++ % n;
+	/* The end of the input: whoever can run gets its turn */
+	return operations++ % n;
+}
+#else
+static u64 state;
+
+static unsigned int chance(unsigned int n)
+{
+	/* xorshift64 */
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (state >> 32) % n;
+}
+#endif
+
+void failed(const char *format, ...)
+{
+	va_list args;
+
+	printf("seed %llu, operation %lu, jiffy %lu, task %p: ",
+	       (unsigned long long)seed, operations, jiffies, (void *)current);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n");
+	fflush(stdout);
+	abort();
+}
+
+void trace_page_reporting_batch(struct zone *zone, unsigned long pages,
+				unsigned int ranges)
+{
+	BUG_ON(!pages || !ranges);
+}
+
+void trace_page_reporting_fail(struct zone *zone, unsigned long pages,
+			       int error)
+{
+	BUG_ON(!error);
+}
+
+void trace_page_reporting_wake(unsigned long unreported)
+{
+}
+
+void trace_page_reporting_sleep(unsigned long unreported, unsigned int msecs)
+{
+}
+
+/* Memory in use */
+static struct slot {
+	struct page *page;
+	unsigned int order;
+	unsigned int value;
+} slots[SLOTS];
+
+static void use_memory(void)
+{
+	struct zone *zone = zones[chance(nr_zones)];
+	unsigned int order = chance(3) ? chance(MAX_ORDER) : 0;
+	struct slot *s = &slots[chance(SLOTS)];
+	struct page *page;
+	unsigned int i;
+
+	if (s->page)
+		return;
+	page = buddy_alloc(zone, order, chance(MIGRATE_HIGHATOMIC));
+	if (!page)
+		return;
+	if (s->page) {
+		/* Somebody was quicker */
+		buddy_free(page, order);
+		return;
+	}
+	*s = (struct slot) { page, order, operations | 1 };
+	for (i = 0; i < 1U << order; i++)
+		model_write(page_to_pfn(page) + i, s->value + 2 * i);
+}
+
+static void check_memory(const struct slot *s)
+{
+	unsigned int i;
+
+	for (i = 0; i < 1U << s->order; i++)
+		if (model_read(page_to_pfn(s->page) + i) != s->value + 2 * i)
+			failed("page %lx was lost", page_to_pfn(s->page) + i);
+}
+
+static void free_memory(void)
+{
+	struct slot *slot = &slots[chance(SLOTS)], s = *slot;
+
+	if (!s.page)
+		return;
+	slot->page = NULL;
+	check_memory(&s);
+	/* All, or in halves, as pages of a block are given back one by one */
+	while (s.order && !chance(3)) {
+		s.order--;
+		buddy_free(s.page + (1UL << s.order), s.order);
+	}
+	buddy_free(s.page, s.order);
+}
+
+static void free_all_memory(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < SLOTS; i++) {
+		struct slot s = slots[i];
+
+		if (!s.page)
+			continue;
+		slots[i].page = NULL;
+		check_memory(&s);
+		buddy_free(s.page, s.order);
+	}
+}
+
+/* Backends, of which one at a time can be registered */
+static struct backend {
+	struct page_reporting_dev_info prdev;
+	bool lost;		/* has reports that were never answered */
+	/* A driver does one of its things at a time */
+	enum { UNREGISTERED, CHANGING, REGISTERED } state;
+} backends[2];
+
+static bool host_is_good;
+
+static int report(struct page_reporting_dev_info *prdev,
+		  struct scatterlist *sg, unsigned int nents)
+{
+	struct backend *b = container_of(prdev, struct backend, prdev);
+	int err = 0;
+
+	BUG_ON(in_critical_section());
+	model_told(sg, nents, prdev->capacity ?: PAGE_REPORTING_CAPACITY);
+	model_check();
+	model_discard(chance);
+	if (!host_is_good) {
+		if (!chance(16))
+			err = -ENOSPC;
+		else if (!chance(64))
+			err = -EINPROGRESS;
+	}
+	if (err == -EINPROGRESS)
+		sleep_until(jiffies + 30 * HZ);
+	else if (chance(2))
+		sleep_until(jiffies + chance(20));
+	yield();
+	model_discard(chance);
+	model_answered(err);
+	if (err == -EINPROGRESS)
+		b->lost = true;
+	return err;
+}
+
+static void reset_device(struct backend *b)
+{
+	if (b->state != UNREGISTERED || !b->lost)
+		return;
+	b->state = CHANGING;
+	model_reset();
+	page_reporting_release(&b->prdev);
+	b->lost = false;
+	b->state = UNREGISTERED;
+}
+
+static void register_backend(void)
+{
+	struct backend *b = &backends[chance(ARRAY_SIZE(backends))];
+	unsigned int order = chance(4) ? 0 : chance(MAX_ORDER + 1);
+	int err;
+
+	/* A device that lost something is reset before it is used again */
+	if (b->state != UNREGISTERED || b->lost)
+		return;
+	b->state = CHANGING;
+	b->prdev = (struct page_reporting_dev_info) {
+		.report = report,
+		.order = order,
+		.capacity = chance(3) ? 0 : 1 + chance(40),
+	};
+	allocation_fails = !chance(8);
+	model_control_begin();
+	err = page_reporting_register(&b->prdev);
+	model_control_end();
+	allocation_fails = false;
+	b->state = err ? UNREGISTERED : REGISTERED;
+	if (order == MAX_ORDER && err != -EINVAL)
+		failed("order %u was taken", order);
+}
+
+static void unregister_backend(struct backend *b)
+{
+	if (b->state != REGISTERED)
+		return;
+	b->state = CHANGING;
+	model_control_begin();
+	page_reporting_unregister(&b->prdev);
+	model_control_end();
+	b->state = UNREGISTERED;
+}
+
+static int set_param(const struct param *param, const char *value)
+{
+	int err;
+
+	model_control_begin();
+	err = param->ops->set(value, &param->kp);
+	model_control_end();
+	return err;
+}
+
+static unsigned long get_param(const struct param *param)
+{
+	char text[32];
+
+	if (param->ops->get(text, &param->kp) <= 0)
+		failed("a parameter cannot be read");
+	return text[0] == 'Y' ? 1 : strtoul(text, NULL, 0);
+}
+
+static void write_order(void)
+{
+	unsigned int order = chance(MAX_ORDER + 2);
+	char text[16];
+	int err;
+
+	sprintf(text, "%u", order);
+	err = set_param(&param_page_reporting_order, text);
+	if ((err == 0) != (order < MAX_ORDER))
+		failed("order %u: error %d", order, err);
+}
+
+/* Page blocks that are isolated, of one section at a time */
+static struct isolation {
+	struct zone *zone;
+	unsigned long pfn;
+	int types[SECTION / PAGEBLOCK_NR_PAGES];
+} isolated;
+
+static bool isolate_section(struct isolation *i, unsigned int section)
+{
+	unsigned long pfn = section * SECTION;
+
+	if (i->zone || pfn < NORMAL_START || !PageOnline(pfn_to_page(pfn)))
+		return false;
+	i->zone = page_zone(pfn_to_page(pfn));
+	i->pfn = pfn;
+	BUG_ON(!buddy_isolate(i->zone, pfn, i->types));
+	return true;
+}
+
+static void unisolate_section(struct isolation *i)
+{
+	buddy_unisolate(i->zone, i->pfn, i->types);
+	i->zone = NULL;
+}
+
+/* As alloc_contig_range() does it; nothing may be in flight after the wait */
+static void allocate_range(void)
+{
+	unsigned long before = jiffies, pfn, end;
+
+	if (!isolate_section(&isolated, chance(SECTIONS)))
+		return;
+	pfn = isolated.pfn;
+	end = pfn + SECTION;
+	page_reporting_wait();
+	if (jiffies > before + HZ)
+		failed("waited for %lu jiffies", jiffies - before);
+	drain_all_pages(isolated.zone);
+	while (pfn < end) {
+		int order = buddy_take(isolated.zone, pfn);
+
+		if (order >= 0) {
+			yield();
+			buddy_free(pfn_to_page(pfn), order);
+		}
+		pfn += order < 0 ? 1 : 1UL << order;
+	}
+	unisolate_section(&isolated);
+}
+
+static void take_offline(void)
+{
+	unsigned int section = chance(SECTIONS), tries = chance(8);
+	unsigned long pfn = section * SECTION;
+
+	mem_hotplug_begin();
+	if (!isolate_section(&isolated, section))
+		goto out;
+	drain_all_pages(NULL);
+	while (!buddy_offline(isolated.zone, pfn, SECTION)) {
+		if (!tries--) {
+			unisolate_section(&isolated);
+			goto out;
+		}
+		sleep_until(jiffies + 1);
+	}
+	for (; pfn < (section + 1) * SECTION; pfn++)
+		model_disown(pfn);
+	isolated.zone = NULL;
+out:
+	mem_hotplug_done();
+}
+
+static void bring_online(void)
+{
+	struct memory_notify mn = { chance(SECTIONS) * SECTION };
+	struct zone *zone = mn.start_pfn >= HOT_START ? hot : normal;
+	unsigned int order = chance(MAX_ORDER);
+	unsigned long pfn;
+
+	if (mn.start_pfn < NORMAL_START || PageOnline(pfn_to_page(mn.start_pfn)))
+		return;
+	mem_hotplug_begin();
+	if (PageOnline(pfn_to_page(mn.start_pfn))) {
+		mem_hotplug_done();
+		return;
+	}
+	for (pfn = mn.start_pfn; pfn < mn.start_pfn + SECTION; pfn++)
+		model_own(pfn);
+	buddy_online(zone, mn.start_pfn, SECTION);
+	for (pfn = mn.start_pfn; pfn < mn.start_pfn + SECTION;
+	     pfn += 1UL << order)
+		buddy_free(pfn_to_page(pfn), order);
+	memory_notifier->notifier_call(memory_notifier, MEM_ONLINE, &mn);
+	mem_hotplug_done();
+}
+
+static void run_short_of_memory(void)
+{
+	unsigned long freed = 0, before = jiffies;
+
+	oom_notifier->notifier_call(oom_notifier, 0, &freed);
+	if (jiffies > before + HZ)
+		failed("the OOM killer waited for %lu jiffies",
+		       jiffies - before);
+}
+
+static void shut_down(void)
+{
+	model_control_begin();
+	reboot_notifier->notifier_call(reboot_notifier, 0, NULL);
+	model_control_end();
+}
+
+static void suspend(void)
+{
+	work_freeze();
+	sleep_until(jiffies + chance(100));
+	work_thaw();
+}
+
+static void operate(void)
+{
+	struct zone *zone;
+
+	switch (chance(128)) {
+	case 0 ... 43:
+		use_memory();
+		break;
+	case 44 ... 95:
+		free_memory();
+		break;
+	case 96 ... 107:
+		sleep_until(jiffies + 1 + chance(40));
+		break;
+	case 108:
+		sleep_until(jiffies + chance(255) * 4);
+		break;
+	case 109:
+		drain_all_pages(NULL);
+		break;
+	case 110:
+		zone = zones[chance(nr_zones)];
+		zone->high_wmark = chance(20);
+		zone->lowmem_reserve[chance(MAX_NR_ZONES)] = chance(20);
+		break;
+	case 111 ... 114:
+		register_backend();
+		break;
+	case 115:
+		if (!chance(6))
+			unregister_backend(&backends[chance(2)]);
+		break;
+	case 116:
+		reset_device(&backends[chance(2)]);
+		break;
+	case 117:
+		set_param(&param_enabled, chance(5) ? "1" : "0");
+		break;
+	case 118:
+		if (!chance(6))
+			write_order();
+		break;
+	case 119:
+		allocate_range();
+		break;
+	case 120:
+		take_offline();
+		break;
+	case 121 ... 122:
+		bring_online();
+		break;
+	case 123:
+		run_short_of_memory();
+		break;
+	case 124:
+		if (!chance(8))
+			shut_down();
+		break;
+	case 125:
+		if (!chance(8))
+			suspend();
+		break;
+	case 126:
+		get_param(&param_page_reporting_order);
+		get_param(&param_enabled);
+		break;
+	case 127:
+		free_all_memory();
+		break;
+	}
+}
+
+static unsigned long users_left;
+
+static void user(void)
+{
+	unsigned int n;
+
+	for (n = 0; n < ROUND / USERS; n++) {
+#ifdef FUZZ
+		if (input >= input_end)
+			break;
+#endif
+		operate();
+		operations++;
+		model_check();
+	}
+	users_left--;
+}
+
+static bool something_is_lost(void)
+{
+	return backends[0].lost || backends[1].lost;
+}
+
+/*
+ * What a watermark has kept back is looked at when a unit is freed, not when
+ * the watermark changes, or when single pages are freed.
+ */
+static void free_a_unit_everywhere(void)
+{
+	struct zone *zone;
+
+	for_each_populated_zone(zone) {
+		unsigned int order = zone->reporting.order;
+		struct page *page = NULL;
+
+		if (order < MAX_ORDER)
+			page = buddy_alloc(zone, order, MIGRATE_MOVABLE);
+		if (page)
+			buddy_free(page, order);
+	}
+	drain_all_pages(NULL);
+}
+
+/* Everything is given back, and the host is good: then nothing may be left */
+static void come_to_rest(void)
+{
+	unsigned int i;
+
+	free_all_memory();
+	host_is_good = true;
+	set_param(&param_enabled, "1");
+	/* A report under way may still get no answer */
+	do {
+		if (get_param(&param_quarantined) != model_lost())
+			failed("%lu pages are said to be in quarantine, %lu are",
+			       get_param(&param_quarantined), model_lost());
+		for (i = 0; i < ARRAY_SIZE(backends); i++) {
+			if (!backends[i].lost)
+				continue;
+			unregister_backend(&backends[i]);
+			reset_device(&backends[i]);
+		}
+		free_a_unit_everywhere();
+		sleep_until(jiffies + 300 * HZ);
+	} while (something_is_lost());
+	model_check();
+	model_check_rest();
+	host_is_good = false;
+}
+
+static void populate(struct zone *zone, unsigned long pfn, unsigned long end)
+{
+	unsigned long p;
+
+	for (p = pfn; p < end; p++)
+		model_own(p);
+	buddy_online(zone, pfn, end - pfn);
+	for (; pfn < end; pfn++)
+		buddy_free(pfn_to_page(pfn), 0);
+	drain_all_pages(zone);
+}
+
+static void boot(void)
+{
+	buddy_init(SECTIONS * SECTION);
+	model_start();
+	/* One that begins and ends inside of blocks, and has a hole */
+	dma = buddy_add_zone("DMA", 5, 3 * SECTION + 2);
+	normal = buddy_add_zone("Normal", NORMAL_START,
+				HOT_START - NORMAL_START);
+	hot = buddy_add_zone("Movable", HOT_START,
+			     SECTIONS * SECTION - HOT_START);
+	populate(dma, 5, SECTION + 3);
+	populate(dma, 2 * SECTION + 1, 3 * SECTION + 7);
+	populate(normal, NORMAL_START, HOT_START);
+}
+
+static void run_round(void)
+{
+	unsigned int i;
+
+	machine_check = model_look;
+	users_left = USERS;
+	for (i = 0; i < USERS; i++)
+		task_start("user", user);
+	while (users_left)
+		sleep_until(jiffies + HZ);
+	come_to_rest();
+}
+
+/* Also where a fuzzer's next input begins */
+static void shut(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(backends); i++)
+		unregister_backend(&backends[i]);
+	sleep_until(jiffies + HZ);
+	model_check();
+	if (works_pending() || static_key_enabled(&page_reporting_active))
+		failed("something goes on without a backend");
+}
+
+#ifdef FUZZ
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
+{
+	static bool booted;
+
+	input = data;
+	input_end = data + size;
+	operations = 0;
+	machine_start(1000, chance);
+	boot();
+	if (!booted && init_page_reporting_init())
+		failed("init");
+	booted = true;
+	set_param(&param_page_reporting_order, "3");
+	run_round();
+	shut();
+	return 0;
+}
+#else
+int main(int argc, char **argv)
+{
+	unsigned long wanted = 1000000, reported = 0, reports = 0;
+	int opt;
+
+	seed = time(NULL);
+	while ((opt = getopt(argc, argv, "s:n:")) != -1) {
+		switch (opt) {
+		case 's':
+			seed = strtoull(optarg, NULL, 0);
+			break;
+		case 'n':
+			wanted = strtoul(optarg, NULL, 0);
+			break;
+		default:
+			fprintf(stderr, "usage: reporting [-s SEED] [-n OPERATIONS]\n");
+			return 2;
+		}
+	}
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	printf("# seed %llu\n", (unsigned long long)seed);
+	state = seed * 0x9e3779b97f4a7c15ULL + 1;
+	machine_start(1000, chance);
+	boot();
+	if (init_page_reporting_init())
+		failed("init");
+	while (operations < wanted) {
+		run_round();
+		reported += model_pages_reported;
+		reports = model_reports;
+	}
+	shut();
+	printf("# figure: host operations = %lu\n", operations);
+	printf("# figure: host checks = %lu\n", model_checks);
+	printf("# figure: host reports = %lu\n", reports);
+	printf("# figure: host pages reported = %lu\n", model_pages_reported);
+	printf("# figure: host task switches = %lu\n", nr_switches);
+	return 0;
+}
+#endif

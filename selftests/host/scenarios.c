@@ -1,0 +1,1191 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Page reporting, one behaviour at a time: what is reported, when, in what
+ * ranges, and what the parameters and notifiers do. Here nothing is left to
+ * chance, so amounts and times are exact.
+ *
+ * Time is in jiffies: a tick is 30, the time T that memory must have been free
+ * without use is five of them.
+ */
+#include <stdarg.h>
+
+#include "buddy.h"
+#include "machine.h"
+#include "model.h"
+#include "page_reporting.h"
+
+#define TICK			30
+#define T			(5 * TICK)
+#define SECTION			MAX_ORDER_NR_PAGES
+#define BLOCK			(MAX_ORDER - 1)
+
+int init_page_reporting_init(void);
+extern const struct param param_enabled, param_page_reporting_order,
+	param_quarantined;
+
+static struct zone *zone;
+static const char *scenario;
+static unsigned int number, cases;
+
+void failed(const char *format, ...)
+{
+	va_list args;
+
+	printf("not ok %u - %s: jiffy %lu: ", number, scenario, jiffies);
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	printf("\n");
+	fflush(stdout);
+	abort();
+}
+
+#define expect(a, op, b) do {						\
+	long _l = (a), _r = (b);					\
+	cases++;							\
+	if (!(_l op _r))						\
+		failed("line %d: %s is %ld, not " #op " %ld", __LINE__,	\
+		       #a, _l, _r);					\
+} while (0)
+
+/* Nobody is ever interrupted; whoever waits runs when all others do */
+static unsigned int no_chance(unsigned int n)
+{
+	return n - 1;
+}
+
+static struct {
+	unsigned int batches, fails, wakes, sleeps;
+	unsigned long pages, unreported;
+	unsigned int ranges, msecs;
+	int error;
+} seen;
+
+void trace_page_reporting_batch(struct zone *z, unsigned long pages,
+				unsigned int ranges)
+{
+	expect(z == zone, ==, true);
+	seen.batches++;
+	seen.pages = pages;
+	seen.ranges = ranges;
+}
+
+void trace_page_reporting_fail(struct zone *z, unsigned long pages, int error)
+{
+	expect(z == zone, ==, true);
+	seen.fails++;
+	seen.pages = pages;
+	seen.error = error;
+}
+
+void trace_page_reporting_wake(unsigned long unreported)
+{
+	seen.wakes++;
+	seen.unreported = unreported;
+}
+
+void trace_page_reporting_sleep(unsigned long unreported, unsigned int msecs)
+{
+	seen.sleeps++;
+	seen.unreported = unreported;
+	seen.msecs = msecs;
+}
+
+/* A host that does what it is told to, and a list of what it was told */
+static int host_error;
+static unsigned long host_delay;
+static void (*while_told)(void);
+
+static struct told {
+	unsigned long when;
+	unsigned long pages;
+	unsigned int nents;
+	unsigned long first;	/* page frame */
+} told[65536];
+
+static unsigned int nr_told;
+
+static int report(struct page_reporting_dev_info *prdev,
+		  struct scatterlist *sg, unsigned int nents)
+{
+	struct told *t = &told[nr_told++ % ARRAY_SIZE(told)];
+	unsigned int i;
+
+	*t = (struct told) { jiffies, 0, nents, page_to_pfn(sg_page(sg)) };
+	for (i = 0; i < nents; i++)
+		t->pages += sg[i].length >> PAGE_SHIFT;
+	model_told(sg, nents, prdev->capacity ?: PAGE_REPORTING_CAPACITY);
+	if (while_told)
+		while_told();
+	if (host_delay)
+		sleep_until(jiffies + host_delay);
+	model_discard(no_chance);
+	model_answered(host_error);
+	return host_error;
+}
+
+static struct page_reporting_dev_info backend;
+
+static int start(unsigned int order, unsigned int capacity)
+{
+	backend = (struct page_reporting_dev_info) {
+		.report = report,
+		.order = order,
+		.capacity = capacity,
+	};
+	return page_reporting_register(&backend);
+}
+
+/* The user's order beats the backend's, and stays until it is set again */
+static void start_with_order(const char *order)
+{
+	expect(param_page_reporting_order.ops->set(order,
+						   &param_page_reporting_order.kp),
+	       ==, 0);
+	expect(start(0, 0), ==, 0);
+}
+
+static void stop(void)
+{
+	page_reporting_unregister(&backend);
+}
+
+static int set(const struct param *param, const char *value)
+{
+	return param->ops->set(value, &param->kp);
+}
+
+static long get(const struct param *param)
+{
+	char text[32];
+
+	expect(param->ops->get(text, &param->kp), ==, strlen(text));
+	return text[0] == 'Y' ? 1 : text[0] == 'N' ? 0 : atol(text);
+}
+
+static long marked(void)
+{
+	return zone_page_state(zone, NR_FREE_REPORTED);
+}
+
+static long unmarked(void)
+{
+	return zone_page_state(zone, NR_FREE_UNREPORTED);
+}
+
+/* Memory that a scenario uses: in blocks of the largest order unless it says so */
+static struct page *taken[4096];
+static unsigned int nr_taken;
+
+static void take_order(unsigned int n, unsigned int order)
+{
+	while (n--) {
+		struct page *page = buddy_alloc(zone, order, MIGRATE_MOVABLE);
+
+		BUG_ON(!page);
+		taken[nr_taken++] = page;
+	}
+}
+
+static void take(unsigned int sections)
+{
+	take_order(sections, BLOCK);
+}
+
+static void give_order(unsigned int n, unsigned int order)
+{
+	while (n--)
+		buddy_free(taken[--nr_taken], order);
+}
+
+static void give(unsigned int sections)
+{
+	give_order(sections, BLOCK);
+}
+
+static void pass(unsigned long time)
+{
+	sleep_until(jiffies + time);
+	model_check();
+}
+
+/* Until everything is reported that can be */
+static void settle(void)
+{
+	pass(100 * HZ);
+	model_check_rest();
+	nr_told = 0;
+	memset(&seen, 0, sizeof(seen));
+}
+
+#define ZONE_SECTIONS		32
+
+static void populate(struct zone *z, unsigned long pfn, unsigned long end)
+{
+	unsigned long p;
+
+	for (p = pfn; p < end; p++)
+		model_own(p);
+	buddy_online(z, pfn, end - pfn);
+	for (; pfn < end; pfn += SECTION)
+		buddy_free(pfn_to_page(pfn), BLOCK);
+}
+
+static void boot(unsigned int sections)
+{
+	buddy_init(sections * SECTION);
+	model_start();
+	zone = buddy_add_zone("Normal", 0, sections * SECTION);
+	populate(zone, 0, sections * SECTION);
+	nr_taken = 0;
+	nr_told = 0;
+	host_error = 0;
+	host_delay = 0;
+	while_told = NULL;
+	memset(&seen, 0, sizeof(seen));
+}
+
+static void set_default_order(void)
+{
+	char order[16];
+
+	sprintf(order, "%u", pageblock_order);
+	expect(set(&param_page_reporting_order, order), ==, 0);
+}
+
+/* The order in force, whoever has asked for what */
+static void orders(void)
+{
+	char most[16];
+
+	sprintf(most, "%u", MAX_ORDER);
+	expect(get(&param_page_reporting_order), ==, pageblock_order);
+	expect(start(MAX_ORDER, 0), ==, -EINVAL);
+	expect(start(BLOCK, 0), ==, 0);
+	expect(get(&param_page_reporting_order), ==, BLOCK);
+	expect(page_reporting_unit(zone), ==, BLOCK);
+	expect(set(&param_page_reporting_order, "1"), ==, 0);
+	expect(get(&param_page_reporting_order), ==, 1);
+	expect(page_reporting_unit(zone), ==, 1);
+	guardpage_minorder = 2;
+	expect(get(&param_page_reporting_order), ==, 2);
+	guardpage_minorder = 0;
+	expect(set(&param_page_reporting_order, most), ==, -EINVAL);
+	expect(set(&param_page_reporting_order, "-1"), ==, -EINVAL);
+	expect(set(&param_page_reporting_order, "5x"), ==, -EINVAL);
+	expect(set(&param_page_reporting_order, "4294967297"), ==, -ERANGE);
+	expect(get(&param_page_reporting_order), ==, 1);
+	expect(set(&param_page_reporting_order, "0"), ==, 0);
+	expect(zone->reporting.order, ==, 0);
+	stop();
+	expect(zone->reporting.order, ==, MAX_ORDER);
+	expect(page_reporting_unit(zone), ==, pageblock_order);
+}
+
+static void switched_off_and_on(void)
+{
+	expect(start(0, 0), ==, 0);
+	settle();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(set(&param_enabled, "maybe"), ==, -EINVAL);
+	/* What changes nothing does nothing */
+	expect(set(&param_enabled, "1"), ==, 0);
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(set(&param_enabled, "0"), ==, 0);
+	expect(get(&param_enabled), ==, 0);
+	expect(static_key_enabled(&page_reporting_active), ==, false);
+	expect(marked() + unmarked(), ==, 0);
+	pass(100 * HZ);
+	expect(nr_told, ==, 0);
+	expect(works_pending(), ==, false);
+	/* The order can be changed meanwhile, and nothing begins */
+	expect(set(&param_page_reporting_order, "2"), ==, 0);
+	expect(static_key_enabled(&page_reporting_active), ==, false);
+	expect(set(&param_enabled, "1"), ==, 0);
+	expect(get(&param_enabled), ==, 1);
+	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
+	settle();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	stop();
+	expect(marked() + unmarked(), ==, 0);
+}
+
+static void registered_once(void)
+{
+	struct page_reporting_dev_info other = { .report = report };
+
+	memory_encrypted = true;
+	expect(start(0, 0), ==, -EOPNOTSUPP);
+	memory_encrypted = false;
+	allocation_fails = true;
+	expect(start(0, 0), ==, -ENOMEM);
+	allocation_fails = false;
+	expect(start(0, 0), ==, 0);
+	expect(page_reporting_register(&other), ==, -EBUSY);
+	/* Of one that is not registered nothing is known */
+	page_reporting_unregister(&other);
+	expect(static_key_enabled(&page_reporting_active), ==, true);
+	stop();
+	expect(static_key_enabled(&page_reporting_active), ==, false);
+	expect(works_pending(), ==, false);
+	stop();
+	expect(page_reporting_register(&other), ==, 0);
+	page_reporting_unregister(&other);
+	expect(other.sg == NULL, ==, true);
+}
+
+/* Freed for good: all of it is back by T + 0.8 s, and none before T */
+static void freed_for_good(void)
+{
+	unsigned long freed;
+
+	start(0, 0);
+	take(16);
+	settle();
+	freed = jiffies;
+	give(16);
+	expect(seen.wakes, ==, 0);
+	pass(T - 1);
+	expect(seen.wakes, ==, 1);
+	expect(nr_told, ==, 0);
+	expect(unmarked(), ==, 16 * SECTION);
+	pass(80 + 1);
+	expect(jiffies - freed, ==, T + 80);
+	expect(unmarked(), ==, 0);
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	/* As fast as the limit of a report lets it, that is at once */
+	expect(nr_told, >, 1);
+	expect(told[nr_told - 1].when, ==, told[0].when);
+	expect(works_pending(), ==, false);
+	stop();
+}
+
+/* The first look is a tick after the beginning, and a window has to pass */
+static void first_reports(void)
+{
+	unsigned long began = jiffies;
+	char text[80];
+
+	start(0, 0);
+	sprintf(text, "free blocks of %lu KiB and more",
+		(PAGE_SIZE << pageblock_order) / 1024);
+	expect(strstr(last_log_line, text) != NULL, ==, true);
+	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
+	pass(T);
+	expect(nr_told, ==, 0);
+	expect(seen.msecs, ==, 300);
+	expect(seen.unreported, ==, ZONE_SECTIONS * SECTION);
+	pass(TICK + 5);
+	expect(told[0].when - began, ==, T + TICK);
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(seen.unreported, ==, 0);
+	stop();
+}
+
+/* Taken again within T: left alone, for as long as it goes on */
+static void churn(void)
+{
+	unsigned int i;
+
+	start(0, 0);
+	take(8);
+	settle();
+	for (i = 0; i < 400; i++) {
+		give(8);
+		pass(T - 5);
+		take(8);
+		pass(3);
+	}
+	expect(nr_told, ==, 0);
+	give(8);
+	settle();
+	expect(unmarked(), ==, 0);
+	stop();
+}
+
+/*
+ * A load that swings between 2 and 6 sections that are free and not reported:
+ * of the two that nobody needs none is reported, as the drop is held back. One
+ * that swings between 6 and 8 leaves 4.
+ */
+static void held_back(void)
+{
+	unsigned int i;
+
+	start(0, 0);
+	take(16);
+	settle();
+	give(6);
+	for (i = 0; i < 40; i++) {
+		take(4);
+		pass(20);
+		give(4);
+		pass(20);
+	}
+	expect(nr_told, ==, 0);
+	take(6);
+	settle();
+
+	give(8);
+	for (i = 0; i < 4 * TICK; i += 20) {
+		take(2);
+		pass(10);
+		give(2);
+		pass(10);
+	}
+	expect(nr_told, ==, 0);
+	for (i = 0; i < 400; i += 20) {
+		take(2);
+		pass(10);
+		give(2);
+		pass(10);
+	}
+	expect(unmarked(), ==, 4 * SECTION);
+	stop();
+}
+
+/* Freed in steps: a rise within the window is no drop, and holds nothing back */
+static void freed_in_steps(void)
+{
+	start(0, 0);
+	take(16);
+	settle();
+	give(4);
+	pass(3 * TICK + 10);
+	give(4);
+	pass(2 * TICK + 25);
+	expect(marked(), ==, (ZONE_SECTIONS - 12) * SECTION);
+	expect(unmarked(), ==, 4 * SECTION);
+	settle();
+	expect(unmarked(), ==, 0);
+	stop();
+}
+
+static void take_four(void)
+{
+	while_told = NULL;
+	take(4);
+}
+
+/*
+ * Taken while a report is under way: of 16 sections 2 are being told and 4 are
+ * used, which leaves 10, of which another 4 are held back.
+ */
+static void used_meanwhile(void)
+{
+	unsigned long began;
+
+	start(0, 0);
+	take(16);
+	settle();
+	give(16);
+	while_told = take_four;
+	began = jiffies;
+	while (!nr_told)
+		pass(1);
+	expect(jiffies - began, <=, T + TICK);
+	expect(unmarked(), ==, 4 * SECTION);
+	give(4);
+	settle();
+	stop();
+}
+
+/* Work only for a reason: none is pending when nothing is left to report */
+static void no_work_without_need(void)
+{
+	unsigned int passes;
+
+	start(0, 0);
+	settle();
+	passes = seen.sleeps;
+	pass(3600UL * HZ);
+	expect(seen.sleeps, ==, passes);
+	/* A block that is too small is no reason */
+	take_order(1, 0);
+	pass(100 * HZ);
+	seen.sleeps = 0;
+	seen.wakes = 0;
+	take_order(2, 0);
+	give_order(2, 0);
+	pass(100 * HZ);
+	expect(seen.wakes, ==, 0);
+	/* The unit that it was taken from is, once it is whole again */
+	give_order(1, 0);
+	drain_all_pages(NULL);
+	pass(T + 80);
+	expect(seen.wakes, ==, 1);
+	expect(seen.batches, ==, 1);
+	expect(seen.pages, ==, 1UL << pageblock_order);
+	expect(seen.msecs, ==, 0);
+	pass(100 * HZ);
+	expect(works_pending(), ==, false);
+	stop();
+}
+
+/* Free a block in two steps, so that the host knows two parts of it in between */
+static void free_in_two_steps(void)
+{
+	take(1);
+	nr_taken--;
+	buddy_free(taken[0] + 0, 2);
+	buddy_free(taken[0] + 8, 3);
+	settle();
+	buddy_free(taken[0] + 4, 2);
+	buddy_free(taken[0] + 16, BLOCK - 1);
+	pass(T + 80);
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+}
+
+/* Only what is new of a block is told, in as many ranges as that takes */
+static void ranges(void)
+{
+	expect(set(&param_page_reporting_order, "1"), ==, 0);
+	start(0, 0);
+	settle();
+	free_in_two_steps();
+	expect(nr_told, ==, 1);
+	expect(told[0].nents, ==, 2);
+	expect(told[0].pages, ==, SECTION - 12);
+	stop();
+
+	/* And in as many reports */
+	start(0, 1);
+	settle();
+	free_in_two_steps();
+	expect(nr_told, ==, 2);
+	expect(told[0].pages, ==, 4);
+	expect(told[1].pages, ==, SECTION - 16);
+	stop();
+}
+
+static void capacity(void)
+{
+	unsigned int i;
+
+	start(0, 1);
+	settle();
+	take(8);
+	pass(HZ);
+	give(8);
+	pass(T + 80);
+	expect(nr_told, ==, 8);
+	for (i = 0; i < nr_told; i++)
+		expect(told[i].nents, ==, 1);
+	stop();
+
+	/* 40 units that lie apart: 32 ranges, and 8 */
+	boot(512);
+	start(0, 0);
+	settle();
+	take_order(80, pageblock_order);
+	pass(HZ);
+	for (i = 0; i < 80; i += 2)
+		buddy_free(taken[i], pageblock_order);
+	pass(T + 80);
+	expect(nr_told, ==, 2);
+	expect(told[0].nents, ==, PAGE_REPORTING_CAPACITY);
+	expect(told[0].pages, ==, PAGE_REPORTING_CAPACITY << pageblock_order);
+	expect(told[1].nents, ==, 8);
+	stop();
+}
+
+/* A sixteenth of what is free, in whole blocks, is held at a time */
+static void share_held(void)
+{
+	start(0, 0);
+	pass(T + 80);
+	expect(told[0].pages, ==, ZONE_SECTIONS / 16 * SECTION);
+	stop();
+	boot(ZONE_SECTIONS);
+	/* A page less is a unit less: a block, and of the split one what fits */
+	take_order(1, 0);
+	start(0, 0);
+	pass(T + 80);
+	expect(told[0].pages, ==,
+	       ZONE_SECTIONS / 16 * SECTION - PAGEBLOCK_NR_PAGES);
+	stop();
+}
+
+/* What has to stay free is the high watermark and the greatest reserve */
+static void watermark(void)
+{
+	zone->high_wmark = (ZONE_SECTIONS - 1) * SECTION - 7;
+	zone->lowmem_reserve[0] = 3;
+	zone->lowmem_reserve[MAX_NR_ZONES - 1] = 8;
+	start(0, 0);
+	pass(100 * HZ);
+	expect(nr_told, ==, 0);
+	expect(works_pending(), ==, false);
+	zone->lowmem_reserve[MAX_NR_ZONES - 1] = 7;
+	take(1);
+	give(1);
+	pass(T + 80);
+	expect(told[0].pages, ==, SECTION);
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	stop();
+
+	/* The same of the first zone's reserve, and of the watermark alone */
+	boot(ZONE_SECTIONS);
+	zone->high_wmark = (ZONE_SECTIONS - 1) * SECTION - 2;
+	zone->lowmem_reserve[0] = 3;
+	start(0, 0);
+	pass(100 * HZ);
+	expect(nr_told, ==, 0);
+	zone->lowmem_reserve[0] = 0;
+	zone->high_wmark += 2;
+	take(1);
+	give(1);
+	pass(T + 80);
+	expect(nr_told, >, 0);
+	expect(told[0].pages, ==, SECTION);
+	stop();
+}
+
+/* After an error that told the host nothing: 1 s, 2 s, and so on up to 64 s */
+static void retries(void)
+{
+	unsigned long delay = HZ;
+	unsigned int i;
+
+	host_error = -ENOSPC;
+	start(0, 0);
+	pass(1000 * HZ);
+	expect(nr_told, >=, 10);
+	for (i = 1; i < nr_told; i++) {
+		expect(told[i].when - told[i - 1].when, ==, delay);
+		expect(told[i].pages, ==, told[0].pages);
+		delay = min(2 * delay, 64UL * HZ);
+	}
+	expect(seen.fails, ==, nr_told);
+	expect(seen.error, ==, -ENOSPC);
+	expect(vm_events[PAGE_REPORT_FAIL], ==, nr_told);
+	expect(marked(), ==, 0);
+	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
+	expect(seen.msecs, ==, 64000);
+	/* The next that succeeds begins anew */
+	host_error = 0;
+	pass(100 * HZ);
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	nr_told = 0;
+	host_error = -ENOSPC;
+	take(1);
+	give(1);
+	pass(10 * HZ);
+	expect(told[1].when - told[0].when, ==, HZ);
+	host_error = 0;
+	stop();
+}
+
+static void counters(void)
+{
+	unsigned long pages = vm_events[PAGE_REPORT_PAGES];
+	unsigned long batches = vm_events[PAGE_REPORT_BATCHES];
+	u64 before = page_reporting_runtime(), after;
+
+	start(0, 0);
+	pass(T + 80);
+	expect(vm_events[PAGE_REPORT_PAGES] - pages, ==,
+	       ZONE_SECTIONS * SECTION);
+	expect(vm_events[PAGE_REPORT_BATCHES] - batches, ==, nr_told);
+	expect(seen.batches, ==, nr_told);
+	/* machine.c: each look at the clock is a microsecond later */
+	after = page_reporting_runtime() - before;
+	expect(after, ==, (nr_told + seen.sleeps) * NSEC_PER_USEC);
+	stop();
+}
+
+/* The host never answers: set aside, counted, no more reports, until a reset */
+static void no_answer(void)
+{
+	struct page_reporting_dev_info other = { .report = report };
+	unsigned long lost;
+	char text[80];
+
+	start(0, 0);
+	settle();
+	take(4);
+	pass(HZ);
+	give(4);
+	host_error = -EINPROGRESS;
+	host_delay = 30 * HZ;
+	pass(T + 80);
+	lost = told[0].pages;
+	/* In the host's hands, and nobody may have it */
+	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
+	       ZONE_SECTIONS * SECTION - lost);
+	pass(30 * HZ);
+	expect(get(&param_quarantined), ==, lost);
+	expect(seen.error, ==, -EINPROGRESS);
+	sprintf(text, "the host does not answer: %lu MiB are set aside",
+		lost >> (20 - PAGE_SHIFT));
+	expect(strstr(last_log_line, text) != NULL, ==, true);
+	take(1);
+	give(1);
+	pass(1000 * HZ);
+	expect(nr_told, ==, 1);
+	expect(works_pending(), ==, false);
+	/* Another order does not bring it back to life, nor does the switch */
+	set_default_order();
+	set(&param_enabled, "0");
+	set(&param_enabled, "1");
+	pass(1000 * HZ);
+	expect(nr_told, ==, 1);
+	expect(static_key_enabled(&page_reporting_active), ==, false);
+	stop();
+	expect(get(&param_quarantined), ==, lost);
+	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
+	       ZONE_SECTIONS * SECTION - lost);
+	/* Released while somebody else reports: it counts as unmarked */
+	host_error = 0;
+	host_delay = 0;
+	expect(page_reporting_register(&other), ==, 0);
+	pass(100 * HZ);
+	expect(unmarked(), ==, 0);
+	model_reset();
+	page_reporting_release(&backend);
+	expect(get(&param_quarantined), ==, 0);
+	expect(unmarked(), ==, lost);
+	model_check();
+	settle();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	page_reporting_unregister(&other);
+}
+
+static unsigned long waited, freed;
+
+static void be_short_of_memory(void)
+{
+	unsigned long before = jiffies;
+
+	freed = 5;
+	expect(oom_notifier->notifier_call(oom_notifier, 0, &freed), ==,
+	       NOTIFY_OK);
+	waited = jiffies - before;
+}
+
+static void wait_for_reports(void)
+{
+	unsigned long before = jiffies;
+
+	page_reporting_wait();
+	waited = jiffies - before;
+}
+
+static void start_waiting(void)
+{
+	task_start("oom", be_short_of_memory);
+}
+
+static void start_waiting_for_reports(void)
+{
+	task_start("contig", wait_for_reports);
+}
+
+/* Who is short of memory waits for what is on its way back, a second at most */
+static void out_of_memory(void)
+{
+	be_short_of_memory();
+	expect(waited, ==, 0);
+	expect(freed, ==, 5);
+
+	start(0, 0);
+	while_told = start_waiting;
+	host_delay = 99;
+	pass(T + TICK + 99 + 1);
+	expect(waited, ==, 99);
+	expect(freed, ==, 5 + told[0].pages);
+	while_told = NULL;
+	settle();
+
+	take(1);
+	pass(HZ);
+	give(1);
+	while_told = start_waiting;
+	host_delay = 101;
+	pass(T + 80 + 101);
+	expect(waited, ==, 100);
+	expect(freed, ==, 5);
+	while_told = NULL;
+	settle();
+
+	/* The same for who needs each page of a range */
+	take(1);
+	pass(HZ);
+	give(1);
+	while_told = start_waiting_for_reports;
+	host_delay = 50;
+	pass(T + 80 + 50);
+	expect(waited, ==, 50);
+	while_told = NULL;
+	settle();
+	wait_for_reports();
+	expect(waited, ==, 0);
+	stop();
+	wait_for_reports();
+	expect(waited, ==, 0);
+}
+
+/* Isolated memory is left alone, and looked at again when it is not any more */
+static void isolated(void)
+{
+	int types[SECTION / PAGEBLOCK_NR_PAGES];
+	struct page *page;
+
+	start(0, 0);
+	expect(buddy_isolate(zone, 4 * SECTION, types), ==, true);
+	settle();
+	expect(unmarked(), ==, SECTION);
+	expect(marked(), ==, (ZONE_SECTIONS - 1) * SECTION);
+	expect(PageReported(pfn_to_page(4 * SECTION)), ==, false);
+	buddy_unisolate(zone, 4 * SECTION, types);
+	pass(T + 80);
+	expect(unmarked(), ==, 0);
+
+	/* Nor is it taken from a list where it should not be */
+	take(1);
+	pass(HZ);
+	page = taken[0];
+	give(1);
+	buddy_retag(page_to_pfn(page), MIGRATE_ISOLATE);
+	sleep_until(jiffies + 100 * HZ);
+	expect(unmarked(), ==, SECTION);
+	buddy_retag(page_to_pfn(page), MIGRATE_MOVABLE);
+	stop();
+}
+
+/* Reported blocks go to the tail: a load finds at the head what it has freed */
+static void tail(void)
+{
+	struct list_head *list = &zone->free_area[BLOCK].free_list[MIGRATE_MOVABLE];
+	struct page *page;
+
+	start(0, 0);
+	settle();
+	take(2);
+	pass(HZ);
+	page = taken[0];
+	give(2);
+	expect(list->next == &page->lru, ==, true);
+	pass(T + 80);
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(list->prev == &page->lru || list->prev->prev == &page->lru, ==,
+	       true);
+	stop();
+}
+
+/* What is new is found behind any number of blocks that hold nothing new */
+static void far_behind(void)
+{
+	struct page *page;
+
+	boot(512);
+	start(0, 0);
+	settle();
+	page = buddy_alloc(zone, BLOCK, MIGRATE_MOVABLE);
+	pass(HZ);
+	buddy_free(page, BLOCK);
+	/* It is at the head now: put all others before it */
+	list_move_tail(&page->lru,
+		       &zone->free_area[BLOCK].free_list[MIGRATE_MOVABLE]);
+	pass(T + 80);
+	expect(nr_told, ==, 1);
+	expect(told[0].pages, ==, SECTION);
+	expect(told[0].first, ==, page_to_pfn(page));
+	stop();
+}
+
+/* Single pages that a CPU keeps to itself are counted once memory has settled */
+static void drained(void)
+{
+	unsigned int i;
+
+	start(0, 0);
+	settle();
+	take_order(1, pageblock_order);
+	pass(100 * HZ);
+	for (i = 0; i < 1U << pageblock_order; i++)
+		buddy_free(taken[0] + i, 0);
+	nr_taken = 0;
+	expect(zone->pcp_count, >, 0);
+	/* That alone wakes nobody: a block that is freed beside it does */
+	pass(100 * HZ);
+	expect(zone->pcp_count, >, 0);
+	take(1);
+	give(1);
+	pass(T + 80 + T);
+	expect(zone->pcp_count, ==, 0);
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	stop();
+}
+
+/* The first memory of a zone is counted when it comes */
+static void hot_added(void)
+{
+	struct memory_notify mn = { ZONE_SECTIONS * SECTION };
+	struct zone *first;
+
+	buddy_init((ZONE_SECTIONS + 16) * SECTION);
+	model_start();
+	zone = buddy_add_zone("Normal", 0, ZONE_SECTIONS * SECTION);
+	first = zone;
+	populate(zone, 0, ZONE_SECTIONS * SECTION);
+	start(0, 0);
+	settle();
+	zone = buddy_add_zone("Movable", ZONE_SECTIONS * SECTION, 16 * SECTION);
+	mem_hotplug_begin();
+	populate(zone, ZONE_SECTIONS * SECTION, (ZONE_SECTIONS + 16) * SECTION);
+	expect(unmarked(), ==, 0);
+	memory_notifier->notifier_call(memory_notifier, MEM_ONLINE + 1, &mn);
+	expect(unmarked(), ==, 0);
+	memory_notifier->notifier_call(memory_notifier, MEM_ONLINE, &mn);
+	expect(unmarked(), ==, 16 * SECTION);
+	/* Once is enough */
+	memory_notifier->notifier_call(memory_notifier, MEM_ONLINE, &mn);
+	expect(unmarked(), ==, 16 * SECTION);
+	mem_hotplug_done();
+	take(1);
+	give(1);
+	settle();
+	expect(marked(), ==, 16 * SECTION);
+	zone = first;
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	stop();
+}
+
+static void reboot(void)
+{
+	start(0, 0);
+	settle();
+	expect(reboot_notifier->notifier_call(reboot_notifier, 0, NULL), ==,
+	       NOTIFY_OK);
+	expect(static_key_enabled(&page_reporting_active), ==, false);
+	expect(get(&param_enabled), ==, 0);
+	stop();
+	/* Nor does a backend that comes late bring it back */
+	start(0, 0);
+	pass(100 * HZ);
+	expect(nr_told, ==, 0);
+	set(&param_enabled, "1");
+	stop();
+}
+
+/* The work stands still while the system is suspended */
+static void suspended(void)
+{
+	start(0, 0);
+	take(8);
+	settle();
+	give(8);
+	work_freeze();
+	pass(100 * HZ);
+	expect(nr_told, ==, 0);
+	work_thaw();
+	pass(2 * T);
+	expect(unmarked(), ==, 0);
+	stop();
+}
+
+/*
+ * A user of the guest who takes and gives back all memory just so slowly that
+ * it counts as free, for an hour: the host is told all of it at most once in
+ * 16 seconds, plus twice.
+ */
+static void hour_of_abuse(void)
+{
+	const unsigned long total = ZONE_SECTIONS * SECTION;
+	unsigned long pages = 0, began;
+	unsigned int i;
+
+	start(0, 0);
+	settle();
+	began = jiffies;
+	while (jiffies < began + 3600UL * HZ) {
+		take(ZONE_SECTIONS - 1);
+		pass(10);
+		give(ZONE_SECTIONS - 1);
+		pass(T + TICK + 2);
+	}
+	expect(nr_told, <, ARRAY_SIZE(told));
+	for (i = 0; i < nr_told; i++)
+		pages += told[i].pages;
+	expect(pages, <=, 2 * total + total * 3600 / 16);
+	/* The cap is what bounds it: without it there would be eight times more */
+	expect(pages, >=, total * 3600 / 16 - total);
+	printf("# figure: host hour of abuse told = %lu.%02lu of memory\n",
+	       pages / total, pages * 100 / total % 100);
+	/* When it ends, all is back, be it later */
+	settle();
+	expect(unmarked(), ==, 0);
+	stop();
+}
+
+static void use_all_again(unsigned int times)
+{
+	while (times--) {
+		take(ZONE_SECTIONS - 1);
+		pass(10);
+		give(ZONE_SECTIONS - 1);
+		pass(T + TICK + 2);
+	}
+}
+
+/* Twice the memory is saved up, at the start as after a rest, and no more */
+static void budget(void)
+{
+	const unsigned long total = ZONE_SECTIONS * SECTION;
+	unsigned long pages;
+
+	start(0, 0);
+	pass(T + TICK + 2);
+	/* model.c knows the limit */
+	use_all_again(6);
+	expect(unmarked(), >, total / 2);
+
+	take(ZONE_SECTIONS - 1);
+	pass(100 * HZ);
+	give(ZONE_SECTIONS - 1);
+	pages = model_pages_told;
+	pass(T + TICK + 2);
+	use_all_again(1);
+	expect(model_pages_told - pages, >=, 2 * (total - SECTION));
+	use_all_again(4);
+	expect(model_pages_told - pages, <, 3 * total);
+	stop();
+}
+
+/* Memory that is marked and not used stays so when blocks split and merge */
+static void marks_survive_splits(void)
+{
+	unsigned int i;
+
+	start_with_order("1");
+	settle();
+	for (i = 0; i < BLOCK; i++) {
+		unsigned long unit = max(1UL << i, 2UL);
+
+		take_order(1, i);
+		expect(unmarked(), ==, 0);
+		expect(marked(), ==, ZONE_SECTIONS * SECTION - unit);
+		give_order(1, i);
+		drain_all_pages(NULL);
+		expect(unmarked(), ==, unit);
+		expect(marked(), ==, ZONE_SECTIONS * SECTION - unit);
+		settle();
+	}
+	stop();
+}
+
+/* A change of order, and of backend, in the middle of a report */
+static void change_order(void)
+{
+	expect(set(&param_page_reporting_order, "0"), ==, 0);
+}
+
+static void start_change_of_order(void)
+{
+	while_told = NULL;
+	task_start("sysfs", change_order);
+}
+
+static void start_unregistering(void)
+{
+	while_told = NULL;
+	task_start("remove", stop);
+}
+
+static void changed_in_flight(void)
+{
+	start(0, 0);
+	while_told = start_change_of_order;
+	host_delay = 20;
+	pass(T + TICK + 5);
+	/* It waits for the host */
+	expect(zone->reporting.order, ==, pageblock_order);
+	pass(20);
+	expect(zone->reporting.order, ==, 0);
+	expect(marked(), ==, 0);
+	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
+	settle();
+	take(1);
+	pass(HZ);
+	give(1);
+	while_told = start_unregistering;
+	pass(T + 80);
+	expect(static_key_enabled(&page_reporting_active), ==, false);
+	expect(marked() + unmarked(), ==, 0);
+	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
+	       ZONE_SECTIONS * SECTION);
+}
+
+/* 128 MiB are held at most, however much is free */
+static void most_held(void)
+{
+	boot(SZ_128M / PAGE_SIZE / SECTION * 20);
+	start(0, 64);
+	pass(T + TICK + 5);
+	expect(told[0].pages, ==, SZ_128M / PAGE_SIZE);
+	stop();
+}
+
+/* Those that count in single pages do so in small blocks */
+static const struct {
+	const char *name;
+	void (*run)(void);
+	enum { ANY, SMALL, LARGE } blocks;
+} all[] = {
+	{ "the order in force", orders, SMALL },
+	{ "first reports a window after the start", first_reports, ANY },
+	{ "switched off and on", switched_off_and_on, SMALL },
+	{ "one backend, and errors of registering", registered_once, ANY },
+	{ "freed for good", freed_for_good, ANY },
+	{ "a churn below T is left alone", churn, SMALL },
+	{ "the drop of the window is held back", held_back, SMALL },
+	{ "freed in steps", freed_in_steps, ANY },
+	{ "used while a report is under way", used_meanwhile, SMALL },
+	{ "no work without need", no_work_without_need, SMALL },
+	{ "ranges of what is new", ranges, SMALL },
+	{ "capacity of a report", capacity, SMALL },
+	{ "a sixteenth is held", share_held, ANY },
+	{ "128 MiB are held", most_held, LARGE },
+	{ "watermark and reserve", watermark, ANY },
+	{ "retries after errors", retries, ANY },
+	{ "counters and CPU time", counters, ANY },
+	{ "quarantine and release", no_answer, ANY },
+	{ "who is short of memory waits", out_of_memory, ANY },
+	{ "isolated page blocks", isolated, ANY },
+	{ "reported blocks go to the tail", tail, ANY },
+	{ "what is new lies far behind", far_behind, SMALL },
+	{ "per-cpu lists are drained", drained, SMALL },
+	{ "the first memory of a zone", hot_added, ANY },
+	{ "reboot", reboot, ANY },
+	{ "suspended", suspended, ANY },
+	{ "what may be told is saved up", budget, SMALL },
+	{ "an hour of abuse", hour_of_abuse, SMALL },
+	{ "marks survive splits", marks_survive_splits, SMALL },
+	{ "changed while a report is in flight", changed_in_flight, ANY },
+};
+
+int main(void)
+{
+	const unsigned int blocks = MAX_ORDER == 6 ? SMALL : LARGE;
+	unsigned int i;
+
+	setvbuf(stdout, NULL, _IOLBF, 0);
+	machine_start(1000, no_chance);
+	machine_check = model_look;
+	init_page_reporting_init();
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		if (all[i].blocks != ANY && all[i].blocks != blocks)
+			continue;
+		number++;
+		scenario = all[i].name;
+		boot(ZONE_SECTIONS);
+		all[i].run();
+		expect(static_key_enabled(&page_reporting_active), ==, false);
+		set_default_order();
+		printf("ok %u - %s\n", number, scenario);
+	}
+	printf("1..%u\n", number);
+	printf("# figure: host expectations = %u\n", cases);
+	return 0;
+}
