@@ -1,0 +1,240 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=sh disable=SC2034
+# Sourced by the tests: TAP, what is restored, what is read and awaited.
+# MEMORY_RECLAIM_ROUNDS is how often what is repeated is repeated, in percent.
+
+reporting=/sys/module/page_reporting/parameters
+compaction=/sys/module/idle_compaction/parameters
+rounds=${MEMORY_RECLAIM_ROUNDS:-100}
+# Where less is asked for all is slow
+[ "$rounds" -lt 100 ] && patience=5 || patience=1
+here=$(cd "$(dirname "$0")" && pwd)
+nr_tests=0 nr_failed=0 undo=:
+
+# begin SECONDS: it may take so long, times patience, and needs page reporting
+begin() {
+	if [ -z "$MEMORY_RECLAIM_LIMIT" ]; then
+		export MEMORY_RECLAIM_LIMIT=$(($1 * patience))
+		exec timeout "$MEMORY_RECLAIM_LIMIT" "$0"
+	fi
+	[ "$(id -u)" = 0 ] || skip 'not root'
+	[ -e $reporting/enabled ] || skip 'this kernel has no page reporting'
+	[ "$(cat $reporting/enabled)" = Y ] || skip 'page reporting is off'
+	tmp=$(mktemp -d) || exit 1
+	trap finish EXIT
+	trap 'not_ok "done within $MEMORY_RECLAIM_LIMIT s"; exit 1' TERM INT
+	[ -n "$KSFT_TAP_LEVEL" ] || echo 'TAP version 13'
+	[ "$(reportable)" != 0 ] || skip 'no backend has registered'
+	restore $reporting/page_reporting_order
+	[ ! -e $compaction/threshold ] || restore $compaction/threshold
+}
+
+skip() {
+	echo "1..0 # SKIP $*"
+	exit 4
+}
+
+# needs FILE WHY: what cannot be written to is not there
+needs() { [ -w "$1" ] || skip "$2"; }
+
+# The commands of at_exit are done in reverse, whatever ends the test
+at_exit() { undo="$1; $undo"; }
+restore() { at_exit "echo '$(cat "$1")' > $1"; }
+
+finish() {
+	status=$?
+	trap - EXIT
+	trap '' TERM INT
+	[ -z "$load" ] || { kill "$load" && wait "$load"; } 2> /dev/null
+	eval "$undo" 2> /dev/null
+	rm -rf "$tmp"
+	[ $status = 4 ] && exit 4
+	echo "1..$nr_tests"
+	[ $status = 0 ] && [ $nr_failed = 0 ] && [ $nr_tests != 0 ] || exit 1
+	exit 0
+}
+
+ok() {
+	nr_tests=$((nr_tests + 1))
+	echo "ok $nr_tests - $*"
+}
+
+not_ok() {
+	nr_tests=$((nr_tests + 1)) nr_failed=$((nr_failed + 1))
+	echo "not ok $nr_tests - $*"
+}
+
+note() { echo "# $*"; }
+
+# fail WORD...: why, in place of a result
+fail() {
+	note "$*"
+	return 1
+}
+
+# check NAME COMMAND...
+check() {
+	_name=$1
+	shift
+	if "$@"; then ok "$_name"; else not_ok "$_name"; fi
+}
+
+# await SECONDS COMMAND...: until it is true
+await() {
+	looks=$(($1 * 5 * patience))
+	shift
+	until "$@"; do
+		looks=$((looks - 1))
+		[ $looks -gt 0 ] || return 1
+		sleep 0.2
+	done
+}
+
+# repeat N: so often, of 100, but once at least
+repeat() {
+	n=$(($1 * rounds / 100))
+	[ $n -gt 0 ] || n=1
+	seq $n
+}
+
+# await_idle NAME LEAST: so rarely looked at that the system is idle meanwhile
+await_idle() {
+	for _ in $(seq 40); do
+		! at_least "$1" "$2" || return 0
+		sleep "$patience"
+	done
+	fail "$1 is $(counter "$1"), not $2"
+}
+
+counter() { sed -n "s/^$1 //p" /proc/vmstat; }
+at_least() { [ "$(counter "$1")" -ge "$2" ]; }
+reportable() {
+	awk '/^nr_free_(un)?reported / { n += $2 } END { print n }' /proc/vmstat
+}
+nothing_counted() { [ "$(reportable)" = 0 ]; }
+something_reported() { [ "$(counter nr_free_reported)" != 0 ]; }
+
+# mib_of N: an Nth of all memory
+mib_of() {
+	awk -v n="$1" '/^MemTotal:/ { print int($2 / 1024 / n) }' /proc/meminfo
+}
+free_mib() { awk '/^MemFree:/ { print int($2 / 1024) }' /proc/meminfo; }
+
+# How many orders there are: buddyinfo has a column for each
+nr_orders() { awk 'NR == 1 { print NF - 4 }' /proc/buddyinfo; }
+
+# by_zone: what the gauges count, what lies in free blocks large enough, and
+# once more what they count: whoever reads this uses memory itself
+by_zone() {
+	awk -v order="$(cat $reporting/page_reporting_order)" '
+		FNR == 1 { file++ }
+		file != 2 && /^Node/ { zone = $2 $4 }
+		file != 2 && /nr_free_(un)?reported/ { n[file, zone] += $2 }
+		file == 2 {
+			zones[$2 $4]
+			size = 1
+			for (i = 5; i <= NF; i++) {
+				if (i >= 5 + order)
+					n[2, $2 $4] += $i * size
+				size *= 2
+			}
+		}
+		END {
+			for (z in zones)
+				print z, n[1, z] + 0, n[2, z] + 0, n[3, z] + 0
+		}' \
+		/proc/zoneinfo /proc/buddyinfo /proc/zoneinfo
+}
+same_by_zone() { by_zone | awk '($2 - $3) * ($4 - $3) > 0 { exit 1 }'; }
+
+# Where nobody uses memory they must come to agree
+gauges_are_exact() {
+	await 10 same_by_zone ||
+		fail "zone, counted, listed, counted: $(by_zone | tr '\n' ';')"
+}
+
+# start_load OPTION... HELD CHURN: as _load.c says; HELD is filled then
+start_load() {
+	: > "$tmp/load"
+	"$here/_load" "$@" > "$tmp/load" 2>&1 &
+	load=$!
+	await 60 grep -q held "$tmp/load" ||
+		fail "_load $*: $(tail -n 1 "$tmp/load")"
+}
+
+# end_load: all its memory was right, and is free
+end_load() {
+	kill "$load" 2> /dev/null
+	wait "$load"
+	status=$?
+	load=''
+	note "_load: $(tr '\n' ' ' < "$tmp/load")"
+	return $status
+}
+
+load_is_right() { check 'memory in use is what was written' end_load; }
+
+# Memory in use is freed, and the host is told
+freed_is_reported() {
+	size=$(mib_of 16)
+	start_load "$size" 0
+	goal=$(($(counter page_report_pages) + size * 128))
+	end_load && await 20 at_least page_report_pages $goal
+}
+
+# Changes the order again and again, so that all free memory is reported anew
+keep_reporting() {
+	(
+		trap 'exit 0' TERM
+		while :; do
+			for order in 0 9 5; do
+				echo $order > $reporting/page_reporting_order
+				await 60 something_reported
+			done
+		done
+	) &
+	at_exit "kill $!; wait $!"
+}
+
+# Memory in free blocks of orders 9 and 10
+large_mib() {
+	awk '{ n += $14 * 2 + $15 * 4 } END { print n }' /proc/buddyinfo
+}
+
+# swap_on_zram MIB
+swap_on_zram() {
+	[ -w /sys/block/zram0/disksize ] || modprobe zram 2> /dev/null ||
+		skip 'no zram to swap to'
+	[ "$(cat /sys/block/zram0/disksize)" = 0 ] || skip 'zram0 is in use'
+	at_exit 'echo 1 > /sys/block/zram0/reset'
+	echo "$1M" > /sys/block/zram0/disksize
+	mkswap /dev/zram0 > /dev/null
+	swapon /dev/zram0 || skip 'zram0 cannot be used for swap'
+	at_exit 'swapoff /dev/zram0'
+}
+
+# leave_free MIB: what else is free becomes huge pages that nobody uses
+leave_free() {
+	needs /proc/sys/vm/nr_hugepages 'no huge pages'
+	restore /proc/sys/vm/nr_hugepages
+	echo 3 > /proc/sys/vm/drop_caches
+	echo 1 > /proc/sys/vm/compact_memory
+	echo $((($(free_mib) - $1) / 2)) > /proc/sys/vm/nr_hugepages
+	note "$(free_mib) MiB are free"
+}
+
+# new_cgroup NAME: a memory cgroup, in $cgroup
+new_cgroup() {
+	if [ ! -d "$tmp/cgroup" ]; then
+		mkdir "$tmp/cgroup"
+		mount -t cgroup2 none "$tmp/cgroup" 2> /dev/null ||
+			skip 'no cgroup v2'
+		at_exit "umount $tmp/cgroup"
+		grep -qw memory "$tmp/cgroup/cgroup.controllers" ||
+			skip 'no memory controller in cgroup v2'
+		echo +memory > "$tmp/cgroup/cgroup.subtree_control"
+	fi
+	cgroup=$tmp/cgroup/memory_reclaim_$1
+	mkdir "$cgroup" || return 1
+	at_exit "rmdir $cgroup"
+}

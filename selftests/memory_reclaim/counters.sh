@@ -1,0 +1,72 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0
+# Gauges and counters add up: with the free lists, by zone, and with each other
+. "$(dirname "$0")/_lib.sh"
+begin 60
+
+# What /proc/zoneinfo says of all zones is what /proc/vmstat says
+same_in_zones() {
+	for name in nr_free_reported nr_free_unreported; do
+		zones=$(awk -v name=$name '
+			$1 == name { n += $2 }
+			END { print n + 0 }' /proc/zoneinfo)
+		[ "$zones" = "$(counter $name)" ] || return 1
+	done
+}
+
+all_reported() {
+	[ "$(counter nr_free_unreported)" -lt 8192 ] && something_reported
+}
+
+start() {
+	pages=$(counter page_report_pages)
+	batches=$(counter page_report_batches)
+}
+end() {
+	pages=$(($(counter page_report_pages) - pages))
+	batches=$(($(counter page_report_batches) - batches))
+	marked=$(counter nr_free_reported)
+	note "$pages pages in $batches reports, $marked are marked"
+}
+# shellcheck disable=SC2031 # the subshell is another function's
+whole_units() { [ $((pages % (1 << order))) = 0 ]; }
+# shellcheck disable=SC2031 # as above
+no_empty_report() {
+	[ $batches -gt 0 ] && [ $batches -le $((pages >> order)) ]
+}
+
+# What is marked has been reported since, and little of it twice
+marked_is_reported() {
+	[ "$marked" -gt 0 ] && [ "$marked" -le $pages ] &&
+		[ $((pages - marked)) -le $((marked / 4)) ]
+}
+
+[ ! -e $compaction/threshold ] || echo 0 > $compaction/threshold
+fail=$(counter page_report_fail)
+check 'the gauges are what the free lists hold' gauges_are_exact
+check 'zones add up' await 10 same_in_zones
+
+for order in 9 5 0; do
+	# Idle as it is, what is there is reported once, and the marks are new
+	start
+	echo $order > $reporting/page_reporting_order
+	check "order $order: all is reported" await 20 all_reported
+	end
+	check "order $order: pages come in units" whole_units
+	check "order $order: no report without a unit" no_empty_report
+	check "order $order: what is marked was reported" marked_is_reported
+	check "order $order: gauges are what free lists hold" gauges_are_exact
+	check "order $order: zones add up" await 10 same_in_zones
+done
+
+size=$(mib_of 4)
+check 'memory is taken' start_load "$size" 0
+check 'the gauges are what the free lists hold' gauges_are_exact
+start
+load_is_right
+check 'memory that was freed is reported' await 20 all_reported
+end
+# But for what all_reported() leaves to itself
+check 'all of it' [ $pages -ge $((size * 256 - 8192)) ]
+check 'and not much else' [ $pages -le $((size * 256 + 16384)) ]
+check 'no report has failed' [ "$(counter page_report_fail)" = "$fail" ]
