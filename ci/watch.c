@@ -3,16 +3,21 @@
  * watch - run a VM and note, on one clock, what its guest says and how much
  * host memory it takes.
  *
- * The VM is a child with three descriptors that lead here: 3 is its console,
- * 4 its control port, 2 what the VMM itself says (its trace of discards
- * among it).  The memory is the resident size of the mapping that is as large
- * as the guest's RAM: the guest's memory, not the VMM's heap or code cache.
+ * The VM is a child with four descriptors that lead here: 3 is its console,
+ * 4 its control port, 5 the VMM's monitor, 2 what the VMM itself says (its trace
+ * of discards among it).  The memory is the resident size of the mappings that are
+ * as large as the guest's RAM, or as the share of it that each of its nodes has:
+ * the guest's memory, not the VMM's heap or code cache.  Of RAM in a shared file
+ * it is what the file takes: a page may be there and not be mapped.
  *
  * A guest asks on the control port to be told when its host memory has come
  * to rest: "@settle MIN MAX FLAT" is answered by "go" once FLAT seconds have
  * passed without a change worth the name, not before MIN and not after MAX seconds.
+ * "@monitor COMMAND" goes on to the monitor: a guest that is tested has its balloon
+ * inflated when that hurts most.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -24,6 +29,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,10 +38,11 @@
 #define SAMPLE_MS	50	/* 20 Hz */
 #define CALM_MIB	3.0	/* less is rest: one page block, now and then */
 #define POWEROFF_S	20.0	/* from the guest's "@end" to its power-off */
+#define NODES_MAX	8
 
 enum { EXIT_BAD = 1, EXIT_USAGE = 2, EXIT_LATE = 124 };
 
-enum { CONSOLE, CONTROL, VMM, PORTS };
+enum { CONSOLE, CONTROL, VMM, MONITOR, PORTS };
 
 struct port {
 	int fd;
@@ -47,8 +55,9 @@ static struct port ports[PORTS];
 static FILE *memory_csv, *events;
 static pid_t vm;
 static double start, deadline;
-static unsigned long ram_kib;
-static unsigned long ram_from;		/* address of the RAM mapping, 0: not found yet */
+static unsigned long ram_kib;		/* of one node */
+static unsigned int nodes = 1, found;
+static unsigned long ram_from[NODES_MAX];	/* addresses of the RAM mappings */
 static double host_mib;
 static unsigned long long discarded;	/* bytes */
 static double sampling_s;		/* spent in reading smaps */
@@ -108,16 +117,51 @@ static FILE *create(const char *dir, const char *name)
 	return f;
 }
 
+/* KiB that a file takes of which the VM has a descriptor, -1: it has none */
+static long file_kib(dev_t dev, ino_t ino)
+{
+	struct dirent *entry;
+	struct stat st;
+	char path[64];
+	long kib = -1;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "/proc/%d/fd", vm);
+	dir = opendir(path);
+	while (dir && kib < 0 && (entry = readdir(dir)))
+		if (!fstatat(dirfd(dir), entry->d_name, &st, 0) &&
+		    st.st_dev == dev && st.st_ino == ino)
+			kib = st.st_blocks / 2;
+	if (dir)
+		closedir(dir);
+	return kib;
+}
+
+/* Whether this is (a part of) RAM; its mappings are known by their size */
+static bool is_ram(unsigned long from, unsigned long to)
+{
+	unsigned int i;
+
+	for (i = 0; i < found; i++)
+		if (from >= ram_from[i] && to <= ram_from[i] + ram_kib * 1024)
+			return true;
+	if (found == nodes || (to - from) / 1024 != ram_kib)
+		return false;
+	ram_from[found++] = from;
+	return true;
+}
+
 /*
- * Resident KiB of the RAM mapping, -1 while there is none.  Reading stops
- * behind it: what follows would only cost time.
+ * Resident KiB of the RAM, -1 while there is none.  Reading stops behind it: what
+ * follows would only cost time.
  */
 static long resident(void)
 {
-	unsigned long from, to;
+	unsigned long from, to, offset, inode, size = 0;
+	unsigned int major, minor;
 	bool inside = false;
-	char path[64], line[512];
-	long kib = -1, rss;
+	char path[64], line[512], shared;
+	long kib = 0, rss;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%d/smaps", vm);
@@ -126,20 +170,28 @@ static long resident(void)
 		return -1;
 	while (fgets(line, sizeof(line), f)) {
 		if (line[0] >= 'a' || (line[0] >= '0' && line[0] <= '9')) {
-			if (sscanf(line, "%lx-%lx ", &from, &to) != 2)
-				continue;
-			if (!ram_from && (to - from) / 1024 == ram_kib)
-				ram_from = from;
-			inside = ram_from && from >= ram_from &&
-				 to <= ram_from + ram_kib * 1024;
-			if (kib >= 0 && !inside)
+			if (size == nodes * ram_kib)
 				break;
+			if (sscanf(line, "%lx-%lx %*3c%c %lx %x:%x %lu", &from, &to, &shared,
+				   &offset, &major, &minor, &inode) != 7)
+				continue;
+			inside = is_ram(from, to);
+			if (!inside)
+				continue;
+			size += (to - from) / 1024;
+			if (shared == 's') {
+				/* All of the file counts with the first part of it */
+				inside = false;
+				rss = offset ? 0 : file_kib(makedev(major, minor), inode);
+				if (rss > 0)
+					kib += rss;
+			}
 		} else if (inside && sscanf(line, "Rss: %ld kB", &rss) == 1) {
-			kib = (kib < 0 ? 0 : kib) + rss;
+			kib += rss;
 		}
 	}
 	fclose(f);
-	return kib;
+	return size ? kib : -1;
 }
 
 static void answer_settle(double t)
@@ -191,6 +243,9 @@ static void control_line(double t, const char *line)
 		settle.asked = settle.since = t;
 		settle.level = host_mib;
 		settle.discarded = discarded;
+	} else if (!strncmp(line, "@monitor ", 9)) {
+		if (dprintf(ports[MONITOR].fd, "%s\n", line + 9) < 0)
+			leave(EXIT_BAD, "the VM's monitor is closed");
 	} else if (!strncmp(line, "@bad ", 5)) {
 		leave(EXIT_BAD, "the guest found: %s", line + 5);
 	} else if (!strcmp(line, "@end")) {
@@ -247,6 +302,9 @@ static void take_input(int which)
 		p->fd = -1;
 		return;
 	}
+	/* What the monitor says is an echo of what it was told */
+	if (which == MONITOR)
+		return;
 	for (i = 0; i < n; i++) {
 		if (buf[i] == '\n' || p->len == sizeof(p->line) - 1)
 			finish_line(p, which);
@@ -257,11 +315,12 @@ static void take_input(int which)
 
 static void spawn(char **argv)
 {
-	int con[2], ctl[2], err[2];
+	int con[2], ctl[2], mon[2], err[2];
 	pid_t self = getpid();
 
 	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, con) ||
 	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ctl) ||
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, mon) ||
 	    pipe2(err, O_CLOEXEC))
 		leave(EXIT_BAD, "cannot make a channel to the VM: %s", strerror(errno));
 	vm = fork();
@@ -269,10 +328,11 @@ static void spawn(char **argv)
 		leave(EXIT_BAD, "cannot start the VM: %s", strerror(errno));
 	if (!vm) {
 		int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-		/* Out of the way of 3 and 4 before these are overwritten. */
+		/* Out of the way of 3 to 5 before these are overwritten. */
 		int a = fcntl(con[1], F_DUPFD_CLOEXEC, 10);
 		int b = fcntl(ctl[1], F_DUPFD_CLOEXEC, 10);
-		int c = fcntl(err[1], F_DUPFD_CLOEXEC, 10);
+		int c = fcntl(mon[1], F_DUPFD_CLOEXEC, 10);
+		int d = fcntl(err[1], F_DUPFD_CLOEXEC, 10);
 
 		/* The VM never outlives this program. */
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -281,19 +341,22 @@ static void spawn(char **argv)
 		signal(SIGINT, SIG_IGN);
 		dup2(null, 0);
 		dup2(null, 1);
-		dup2(c, 2);
+		dup2(d, 2);
 		dup2(a, 3);
 		dup2(b, 4);
+		dup2(c, 5);
 		execvp(argv[0], argv);
 		dprintf(2, "cannot run %s: %s\n", argv[0], strerror(errno));
 		_exit(127);
 	}
 	close(con[1]);
 	close(ctl[1]);
+	close(mon[1]);
 	close(err[1]);
 	ports[CONSOLE].fd = con[0];
 	ports[CONTROL].fd = ctl[0];
 	ports[VMM].fd = err[0];
+	ports[MONITOR].fd = mon[0];
 }
 
 /* Until the VM is gone, has said what was waited for, or its time is up. */
@@ -345,13 +408,16 @@ int main(int argc, char **argv)
 	int opt, status, i;
 
 	deadline = 60;
-	while ((opt = getopt(argc, argv, "+o:m:t:u:")) != -1) {
+	while ((opt = getopt(argc, argv, "+o:m:n:t:u:")) != -1) {
 		switch (opt) {
 		case 'o':
 			dir = optarg;
 			break;
 		case 'm':
 			ram_kib = strtoul(optarg, NULL, 10) * 1024;
+			break;
+		case 'n':
+			nodes = strtoul(optarg, NULL, 10);
 			break;
 		case 't':
 			deadline = strtod(optarg, NULL);
@@ -363,9 +429,10 @@ int main(int argc, char **argv)
 			optind = argc;
 		}
 	}
-	if (optind >= argc)
+	if (optind >= argc || nodes < 1 || nodes > NODES_MAX)
 		leave(EXIT_USAGE,
-		      "usage: watch [-o DIR] [-m RAM_MIB] [-t SECONDS] [-u TEXT] -- VM ARGUMENT...");
+		      "usage: watch [-o DIR] [-m RAM_MIB] [-n NODES] [-t SECONDS] [-u TEXT] -- VM ARGUMENT...");
+	ram_kib /= nodes;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
 	signal(SIGPIPE, SIG_IGN);

@@ -26,3 +26,25 @@ small_tree() {
 	: > "$2/Kconfig"
 	printf 'VERSION = %s\nPATCHLEVEL = %s\nSUBLEVEL = %s\n' "$v" "$p" "$s" > "$2/Makefile"
 }
+
+# guest_image DEST OUT INIT [FILE...]: an initramfs of busybox, INIT, the modules
+# that are in OUT (in /lib) and FILEs, which are static programs (in /bin)
+guest_image() {
+	local dest=$1 out=$2 init=$3 root name
+	shift 3
+	root=$(mktemp -d -p "$scratch")
+	mkdir "$root/bin" "$root/lib"
+	cp "$(command -v busybox)" "$root/bin/busybox"
+	for name in $(busybox --list); do
+		[ "$name" = busybox ] || ln -s busybox "$root/bin/$name"
+	done
+	install -m 755 "$init" "$root/init"
+	[ $# = 0 ] || install -m 755 "$@" "$root/bin"
+	# 4.19 says kernel/x/y.ko there, 6.1 x/y.o
+	[ ! -f "$out/modules.order" ] || while IFS= read -r name; do
+		name=${name#kernel/}
+		cp "$out/${name%.*}.ko" "$root/lib"
+	done < "$out/modules.order"
+	(cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc | gzip -1) > "$dest"
+	rm -rf "$root"
+}
