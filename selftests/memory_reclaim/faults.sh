@@ -36,6 +36,19 @@ at_exit 'inject 0'
 failing() { (echo 1 > /proc/self/make-it-fail && "$@") 2> /dev/null; }
 attach() { echo "$device" > $driver/"$1"; }
 
+# A probe that failed may have left the device's queues enabled, and then none succeeds
+# until it is reset, as it is when its bus finds it anew. It has another name then.
+revive() {
+	inject 0
+	parent=$(readlink -f "/sys/bus/virtio/devices/$device/..")
+	bus=$(readlink -f "$parent/driver")
+	echo "${parent##*/}" > "$bus/unbind"
+	echo "${parent##*/}" > "$bus/bind"
+	set -- "$parent"/virtio*
+	device=${1##*/}
+	bound
+}
+
 # The more often, the less: else none would ever be bound
 bind_and_unbind() {
 	failed=0 succeeded=0
@@ -49,6 +62,8 @@ bind_and_unbind() {
 			! bound || attach unbind
 		else
 			failed=$((failed + 1))
+			revive || fail 'it cannot be revived' || return 1
+			attach unbind
 		fi
 		! bound || fail 'it cannot be unbound' || return 1
 		nothing_counted || fail "round $i: counted without a backend" ||
