@@ -16,6 +16,7 @@
 #include "idle.h"
 #include "idle_compaction.h"
 #include "page_reporting.h"
+#include "random.h"
 
 #define SECTIONS		48
 #define NORMAL_START		(4 * SECTION)
@@ -26,7 +27,7 @@
 
 static struct zone *dma, *normal, *hot;
 static unsigned long operations;
-static u64 seed, state;
+static u64 seed;
 
 struct run last_run;
 unsigned long runs_started, runs_ended, runs_stopped;
@@ -34,15 +35,6 @@ void (*while_reporting)(void);
 
 /* Counters when the run began */
 static unsigned long blocks_before, migrated_before, moved_before;
-
-static unsigned int chance(unsigned int n)
-{
-	/* xorshift64 */
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (state >> 32) % n;
-}
 
 void failed(const char *format, ...)
 {
@@ -193,11 +185,11 @@ static int report(struct page_reporting_dev_info *dev, struct scatterlist *sg,
 		  unsigned int nents)
 {
 	model_told(sg, nents, PAGE_REPORTING_CAPACITY);
-	model_discard(chance);
+	model_discard(random_below);
 	if (while_reporting)
 		while_reporting();
-	sleep_until(jiffies + chance(4));
-	model_discard(chance);
+	sleep_until(jiffies + random_below(4));
+	model_discard(random_below);
 	model_answered(0);
 	return 0;
 }
@@ -229,23 +221,23 @@ static enum kind any_kind(void)
 {
 	static const enum kind often[] = { ANON, CACHE, SHMEM, MOVABLE };
 
-	if (!chance(128))
-		return chance(2) ? KERNEL : BALLOON;
-	return often[chance(ARRAY_SIZE(often))];
+	if (!random_below(128))
+		return random_below(2) ? KERNEL : BALLOON;
+	return often[random_below(ARRAY_SIZE(often))];
 }
 
 static void use_memory(void)
 {
-	struct zone *zone = zones[chance(nr_zones)];
-	unsigned int n = chance(4) ? 1 : chance(4 * SECTION);
-	unsigned int order = chance(12) ? 0 : 1 + chance(pageblock_order);
+	struct zone *zone = zones[random_below(nr_zones)];
+	unsigned int n = random_below(4) ? 1 : random_below(4 * SECTION);
+	unsigned int order = random_below(12) ? 0 : 1 + random_below(pageblock_order);
 	struct page *page;
 
 	while (n--) {
 		page = buddy_alloc(zone, order, MIGRATE_MOVABLE);
 		if (!page)
 			return;
-		lru_use(page, order ? HUGE : any_kind(), order, chance(2));
+		lru_use(page, order ? HUGE : any_kind(), order, random_below(2));
 	}
 }
 
@@ -257,20 +249,20 @@ static void release(struct used *u)
 
 static void free_memory(void)
 {
-	release(lru_any(chance(max_pfn)));
+	release(lru_any(random_below(max_pfn)));
 }
 
 /* Most of a range, which leaves few pages in use in each block */
 static void scatter(void)
 {
-	unsigned long pfn = chance(max_pfn);
-	unsigned long end = min(pfn + chance(max_pfn), max_pfn);
-	unsigned int keep = 2 + chance(20);
+	unsigned long pfn = random_below(max_pfn);
+	unsigned long end = min(pfn + random_below(max_pfn), max_pfn);
+	unsigned int keep = 2 + random_below(20);
 
 	for (; pfn < end; pfn++) {
 		struct used *u = lru_of(pfn_to_page(pfn));
 
-		if (u && chance(keep))
+		if (u && random_below(keep))
 			release(u);
 	}
 }
@@ -280,13 +272,13 @@ static void change_page(void)
 	static const enum pageflags flags[] = {
 		PG_writeback, PG_unevictable, PG_swapcache, PG_private,
 	};
-	struct used *u = lru_any(chance(max_pfn));
+	struct used *u = lru_any(random_below(max_pfn));
 
 	if (!u)
 		return;
-	switch (chance(9)) {
+	switch (random_below(9)) {
 	case 0:
-		if (u->kind != MOVABLE && u->kind != BALLOON && chance(2))
+		if (u->kind != MOVABLE && u->kind != BALLOON && random_below(2))
 			lru_pin(u);
 		break;
 	case 1 ... 2:
@@ -301,18 +293,18 @@ static void change_page(void)
 		lru_unmap(u);
 		break;
 	case 5:
-		lru_set(u, flags[chance(ARRAY_SIZE(flags))], !chance(3));
+		lru_set(u, flags[random_below(ARRAY_SIZE(flags))], !random_below(3));
 		break;
 	case 6:
-		u->stuck = !chance(3);
-		u->refuses = !chance(3);
+		u->stuck = !random_below(3);
+		u->refuses = !random_below(3);
 		break;
 	case 7:
-		u->locked = !chance(3);
+		u->locked = !random_below(3);
 		break;
 	case 8:
 		if (u->kind == HUGE) {
-			lru_defer(u, 1 + chance(1U << u->order));
+			lru_defer(u, 1 + random_below(1U << u->order));
 			idle_compaction_kick();
 		}
 		break;
@@ -365,15 +357,15 @@ static void unisolate_section(struct isolation *i)
 
 static void isolate_for_a_while(void)
 {
-	if (!isolate_section(&isolated, chance(SECTIONS)))
+	if (!isolate_section(&isolated, random_below(SECTIONS)))
 		return;
-	sleep_until(jiffies + chance(50));
+	sleep_until(jiffies + random_below(50));
 	unisolate_section(&isolated);
 }
 
 static void take_offline(void)
 {
-	unsigned int section = chance(SECTIONS), tries = chance(8);
+	unsigned int section = random_below(SECTIONS), tries = random_below(8);
 	unsigned long pfn = section * SECTION, end = pfn + SECTION;
 
 	mem_hotplug_begin();
@@ -400,7 +392,7 @@ out:
 
 static void bring_section_online(void)
 {
-	struct memory_notify mn = { chance(SECTIONS) * SECTION };
+	struct memory_notify mn = { random_below(SECTIONS) * SECTION };
 	struct zone *zone = mn.start_pfn >= HOT_START ? hot : normal;
 	unsigned long pfn;
 
@@ -425,29 +417,29 @@ static void suspend(void)
 		return;
 	suspending = true;
 	freeze_thread();
-	sleep_until(jiffies + chance(500));
+	sleep_until(jiffies + random_below(500));
 	thaw_thread();
 	suspending = false;
 }
 
 static bool look_at_random(void)
 {
-	task_use_cpu(kthread, chance(1000) * NSEC_PER_USEC);
-	return chance(2);
+	task_use_cpu(kthread, random_below(1000) * NSEC_PER_USEC);
+	return random_below(2);
 }
 
 static void load_cpu(void)
 {
-	u64 most = NSEC_PER_SEC / HZ, busy = chance(8) ? 0 : chance(most);
+	u64 most = NSEC_PER_SEC / HZ, busy = random_below(8) ? 0 : random_below(most);
 
-	cpu_load(chance(NR_CPUS), busy, chance(4) ? 0 : chance(most - busy));
+	cpu_load(random_below(NR_CPUS), busy, random_below(4) ? 0 : random_below(most - busy));
 }
 
 static void write_order(void)
 {
 	char text[16];
 
-	sprintf(text, "%u", MAX_ORDER - 1 - chance(chance(MAX_ORDER) + 1));
+	sprintf(text, "%u", MAX_ORDER - 1 - random_below(random_below(MAX_ORDER) + 1));
 	set_param(&param_page_reporting_order, text);
 }
 
@@ -455,7 +447,7 @@ static void operate(void)
 {
 	static const unsigned int thresholds[] = { 1, 1, 1, 1, 1, 0, 2, 86400 };
 
-	switch (chance(128)) {
+	switch (random_below(128)) {
 	case 0 ... 35:
 		use_memory();
 		break;
@@ -469,16 +461,16 @@ static void operate(void)
 		change_page();
 		break;
 	case 90 ... 95:
-		sleep_until(jiffies + 1 + chance(10));
+		sleep_until(jiffies + 1 + random_below(10));
 		break;
 	case 96 ... 101:
-		sleep_until(jiffies + chance(300));
+		sleep_until(jiffies + random_below(300));
 		break;
 	case 102:
 		drain_all_pages(NULL);
 		break;
 	case 103:
-		zones[chance(nr_zones)]->high_wmark = chance(chance(1000) + 1);
+		zones[random_below(nr_zones)]->high_wmark = random_below(random_below(1000) + 1);
 		break;
 	case 104:
 		isolate_for_a_while();
@@ -490,33 +482,33 @@ static void operate(void)
 		bring_section_online();
 		break;
 	case 108:
-		if (!chance(8))
+		if (!random_below(8))
 			suspend();
 		break;
 	case 109 ... 112:
 		load_cpu();
 		break;
 	case 113:
-		if (!chance(4))
-			cpu_set_online(1 + chance(NR_CPUS - 1), chance(4));
+		if (!random_below(4))
+			cpu_set_online(1 + random_below(NR_CPUS - 1), random_below(4));
 		break;
 	case 114:
-		if (!chance(2))
-			set_threshold_to(thresholds[chance(8)]);
+		if (!random_below(2))
+			set_threshold_to(thresholds[random_below(8)]);
 		break;
 	case 115:
-		if (!chance(4))
+		if (!random_below(4))
 			write_order();
 		break;
 	case 116:
-		if (!chance(8))
-			set_param(&param_enabled, chance(4) ? "1" : "0");
+		if (!random_below(8))
+			set_param(&param_enabled, random_below(4) ? "1" : "0");
 		break;
 	case 117:
-		allocation_fails = !chance(4);
+		allocation_fails = !random_below(4);
 		break;
 	case 118:
-		sysctl_compact_unevictable_allowed = chance(2);
+		sysctl_compact_unevictable_allowed = random_below(2);
 		break;
 	case 119:
 		settle_pages();
@@ -525,7 +517,7 @@ static void operate(void)
 		lru_add_drain_all();
 		break;
 	case 121:
-		no_nohz = !chance(4);
+		no_nohz = !random_below(4);
 		break;
 	default:
 		yield();
@@ -624,14 +616,14 @@ static void run_round(void)
 	while (users_left)
 		sleep_until(jiffies + HZ);
 	come_to_rest();
-	if (chance(2))
+	if (random_below(2))
 		free_all();
 }
 
 static void random_operations(unsigned long wanted)
 {
-	state = seed * 0x9e3779b97f4a7c15ULL + 1;
-	machine_start(1000, chance);
+	random_start(seed);
+	machine_start(1000, random_below);
 	timers_start();
 	boot();
 	if (init_page_reporting_init())

@@ -16,6 +16,7 @@
 #include "machine.h"
 #include "model.h"
 #include "page_reporting.h"
+#include "random.h"
 
 #define SECTION			MAX_ORDER_NR_PAGES
 #define SECTIONS		48
@@ -45,16 +46,7 @@ static unsigned int chance(unsigned int n)
 	return operations++ % n;
 }
 #else
-static u64 state;
-
-static unsigned int chance(unsigned int n)
-{
-	/* xorshift64 */
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (state >> 32) % n;
-}
+#define chance	random_below
 #endif
 
 void failed(const char *format, ...)
@@ -635,7 +627,7 @@ int main(int argc, char **argv)
 	}
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	printf("# seed %llu\n", (unsigned long long)seed);
-	state = seed * 0x9e3779b97f4a7c15ULL + 1;
+	random_start(seed);
 	machine_start(1000, chance);
 	boot();
 	if (init_page_reporting_init())

@@ -56,7 +56,7 @@ extern const struct param param_enabled, param_page_reporting_order,
 
 static struct host *const h = &hosts[0];
 static struct zone *zone;
-static u64 seed, state;
+static u64 seed;
 static const char *case_name;
 
 /* What cases leave behind for the process that started them */
@@ -65,15 +65,6 @@ static struct shared {
 	unsigned long longest_report, longest_unplug, longest_freeze;
 	char skipped[128];
 } *shared;
-
-static unsigned int chance(unsigned int n)
-{
-	/* xorshift64 */
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return (state >> 32) % n;
-}
 
 void failed(const char *format, ...)
 {
@@ -161,8 +152,8 @@ static void free_slot(struct slot *slot)
 
 static void fill_slot(struct slot *slot)
 {
-	unsigned int order = chance(MAX_ORDER - 1), i;
-	struct page *page = buddy_alloc(zone, order, chance(MIGRATE_HIGHATOMIC));
+	unsigned int order = random_below(MAX_ORDER - 1), i;
+	struct page *page = buddy_alloc(zone, order, random_below(MIGRATE_HIGHATOMIC));
 
 	if (!page)
 		return;
@@ -171,7 +162,7 @@ static void fill_slot(struct slot *slot)
 		buddy_free(page, order);
 		return;
 	}
-	*slot = (struct slot) { page, order, chance(INT_MAX) | 1 };
+	*slot = (struct slot) { page, order, random_below(INT_MAX) | 1 };
 	for (i = 0; i < 1U << order; i++)
 		model_write(page_to_pfn(page) + i, slot->value + 2 * i);
 }
@@ -179,7 +170,7 @@ static void fill_slot(struct slot *slot)
 static void user(void)
 {
 	while (!no_users) {
-		struct slot *slot = &slots[chance(SLOTS)];
+		struct slot *slot = &slots[random_below(SLOTS)];
 
 		if (slot->page)
 			free_slot(slot);
@@ -191,7 +182,7 @@ static void user(void)
 			       quarantined(), model_lost());
 		if (jiffies > progress + PATIENCE)
 			failed("nothing goes on since jiffy %lu", progress);
-		sleep_until(jiffies + 1 + chance(idleness));
+		sleep_until(jiffies + 1 + random_below(idleness));
 	}
 	users--;
 }
@@ -200,7 +191,7 @@ static void boot(void)
 {
 	unsigned long pfn;
 
-	machine_start(1000, chance);
+	machine_start(1000, random_below);
 	buddy_init(PAGES);
 	model_start();
 	zone = buddy_add_zone("Normal", 0, PAGES);
@@ -214,7 +205,7 @@ static void boot(void)
 	    init_virtio_balloon_driver())
 		failed("init");
 	balloon_work_start();
-	host_start(chance);
+	host_start(random_below);
 	for (users = 0; users < USERS; users++)
 		task_start("user", user);
 }
@@ -363,21 +354,21 @@ static void use_and_publish(struct queue *q, u32 id, u32 len)
 
 static void answer_empty(struct host *host, struct queue *q)
 {
-	model_discard(chance);
+	model_discard(random_below);
 	use_and_publish(q, q->head, 0);
 	host_interrupt(host, q);
 }
 
 static void answer_huge(struct host *host, struct queue *q)
 {
-	model_discard(chance);
+	model_discard(random_below);
 	use_and_publish(q, q->head, ~0U);
 	host_interrupt(host, q);
 }
 
 static void answer_silently(struct host *host, struct queue *q)
 {
-	model_discard(chance);
+	model_discard(random_below);
 	use_and_publish(q, q->head, 0);
 }
 
@@ -438,7 +429,7 @@ static void never_answer(struct host *host, struct queue *q)
 
 static void interrupt_then_answer(struct host *host, struct queue *q)
 {
-	if (chance(50)) {
+	if (random_below(50)) {
 		host_interrupt(host, q);
 		q->due = jiffies + 1;
 	} else {
@@ -1193,11 +1184,11 @@ static void case_balloon_beside(void)
 	h->delay = HZ / 10;
 	plug();
 	for (i = 0; i < 50; i++) {
-		unsigned int pages = chance(300);
+		unsigned int pages = random_below(300);
 
 		host_ask(h, pages);
 		await(host_got(h) == pages && host_pages() == pages, 60);
-		sleep_until(jiffies + chance(300));
+		sleep_until(jiffies + random_below(300));
 	}
 	if (reports_good < 20 || reports_lost)
 		failed("%lu good reports, %lu lost", reports_good,
@@ -1320,26 +1311,26 @@ static unsigned long wanted = 1000000;
 
 static void random_scribble(struct queue *q)
 {
-	struct vring_desc *d = &q->ring.desc[chance(q->ring.num)];
+	struct vring_desc *d = &q->ring.desc[random_below(q->ring.num)];
 
-	switch (chance(6)) {
+	switch (random_below(6)) {
 	case 0:
-		d->addr = (u64)chance(INT_MAX) << chance(32);
+		d->addr = (u64)random_below(INT_MAX) << random_below(32);
 		break;
 	case 1:
-		d->len = chance(INT_MAX);
+		d->len = random_below(INT_MAX);
 		break;
 	case 2:
 		d->flags |= VRING_DESC_F_INDIRECT;
 		break;
 	case 3:
-		d->flags &= ~chance(8);
+		d->flags &= ~random_below(8);
 		break;
 	case 4:
-		q->ring.avail->ring[chance(q->ring.num)] = chance(65536);
+		q->ring.avail->ring[random_below(q->ring.num)] = random_below(65536);
 		break;
 	case 5:
-		q->ring.avail->flags = chance(65536);
+		q->ring.avail->flags = random_below(65536);
 		break;
 	}
 	host_scribble(q);
@@ -1357,19 +1348,19 @@ static void random_report(struct host *host, struct queue *q)
 		overwrite_indirect, overwrite_ends, overwrite_avail,
 	};
 
-	if (!chance(16)) {
-		unsigned int n = chance(20);
+	if (!random_below(16)) {
+		unsigned int n = random_below(20);
 
 		while (n--)
 			random_scribble(q);
 	}
-	if (!chance(8)) {
-		q->due = jiffies + (chance(64) ? chance(50) : chance(6000));
+	if (!random_below(8)) {
+		q->due = jiffies + (random_below(64) ? random_below(50) : random_below(6000));
 		host_interrupt(host, q);
-	} else if (!chance(128)) {
-		hostile[chance(ARRAY_SIZE(hostile))](host, q);
+	} else if (!random_below(128)) {
+		hostile[random_below(ARRAY_SIZE(hostile))](host, q);
 	} else {
-		honest[chance(ARRAY_SIZE(honest))](host, q);
+		honest[random_below(ARRAY_SIZE(honest))](host, q);
 	}
 }
 
@@ -1377,18 +1368,18 @@ static void random_barrier(struct host *host)
 {
 	struct queue *q = host_queue(host, REPORTING);
 
-	if (!q || !q->vq || chance(64))
+	if (!q || !q->vq || random_below(64))
 		return;
-	switch (chance(128)) {
+	switch (random_below(128)) {
 	case 0:
-		q->ring.used->ring[chance(q->ring.num)].id = chance(2 * q->ring.num);
+		q->ring.used->ring[random_below(q->ring.num)].id = random_below(2 * q->ring.num);
 		host_scribble(q);
 		break;
 	case 1:
-		host_publish(q, q->used + chance(3) - 1);
+		host_publish(q, q->used + random_below(3) - 1);
 		break;
 	case 2 ... 100:
-		q->ring.used->ring[chance(q->ring.num)].len = chance(INT_MAX);
+		q->ring.used->ring[random_below(q->ring.num)].len = random_below(INT_MAX);
 		host_scribble(q);
 		break;
 	}
@@ -1402,10 +1393,10 @@ static void random_event(bool asks)
 {
 	struct queue *q;
 
-	switch (chance(16)) {
+	switch (random_below(16)) {
 	case 0 ... 3:
 		if (asks)
-			host_ask(h, chance(200));
+			host_ask(h, random_below(200));
 		break;
 	case 4 ... 6:
 		q = host_queue(h, STATS);
@@ -1413,32 +1404,32 @@ static void random_event(bool asks)
 			host_answer(h, q);
 		break;
 	case 7 ... 9:
-		host_interrupt(h, &h->queues[chance(h->nr_queues)]);
+		host_interrupt(h, &h->queues[random_below(h->nr_queues)]);
 		break;
 	case 10:
-		set_param(&param_enabled, chance(4) ? "1" : "0");
+		set_param(&param_enabled, random_below(4) ? "1" : "0");
 		break;
 	case 11:
 		set_param(&param_page_reporting_order,
-			  (const char *[]) { "0", "1", "3", "5" }[chance(4)]);
+			  (const char *[]) { "0", "1", "3", "5" }[random_below(4)]);
 		break;
 	case 12:
-		if (chance(4))
+		if (random_below(4))
 			break;
 		freeze();
-		sleep_until(jiffies + chance(1000));
+		sleep_until(jiffies + random_below(1000));
 		restore();
 		break;
 	case 13:
-		if (!asks && !chance(8))
+		if (!asks && !random_below(8))
 			virtio_break_device(&h->vdev);
 		break;
 	case 14:
-		if (!asks && !chance(8))
+		if (!asks && !random_below(8))
 			h->gone = true;
 		break;
 	case 15:
-		h->kick_fails |= !chance(16);
+		h->kick_fails |= !random_below(16);
 		break;
 	}
 }
@@ -1452,27 +1443,27 @@ static void random_hosts(void)
 	boot();
 	idleness = 30;
 	while (ring_operations < wanted) {
-		u64 features = chance(16) ? F_REPORTING : 0;
-		unsigned int i, events = chance(60);
-		bool asks = chance(2);
+		u64 features = random_below(16) ? F_REPORTING : 0;
+		unsigned int i, events = random_below(60);
+		bool asks = random_below(2);
 
 		for (i = 0; i < ARRAY_SIZE(bits); i++)
-			if (chance(2))
+			if (random_below(2))
 				features |= bits[i];
 		progress = jiffies;
-		page_poisoning = !chance(4);
+		page_poisoning = !random_below(4);
 		/* With hints, one entry of their ring is set aside */
-		host_offer(h, features, 2U << chance(7));
-		h->delay = chance(4) ? chance(5) : chance(500);
-		h->reset_delay = chance(4) ? 0 : chance(200);
-		h->no_kick = !chance(8);
+		host_offer(h, features, 2U << random_below(7));
+		h->delay = random_below(4) ? random_below(5) : random_below(500);
+		h->reset_delay = random_below(4) ? 0 : random_below(200);
+		h->no_kick = !random_below(8);
 		h->report = random_report;
-		h->at_barrier = chance(2) ? random_barrier : NULL;
-		register_fails = !chance(32);
+		h->at_barrier = random_below(2) ? random_barrier : NULL;
+		register_fails = !random_below(32);
 		plug();
 		register_fails = false;
 		while (events-- && !h->gone) {
-			sleep_until(jiffies + 1 + chance(200));
+			sleep_until(jiffies + 1 + random_below(200));
 			progress = jiffies;
 			random_event(asks);
 		}
@@ -1564,7 +1555,7 @@ static const struct test {
 static void run(const struct test *t)
 {
 	case_name = t->name;
-	state = (seed + 1) * 0x9e3779b97f4a7c15ULL + (t - tests);
+	random_start(seed * ARRAY_SIZE(tests) + (t - tests));
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	alarm(t->stock ? STOCK_LIMIT :
 	      t->fn == random_hosts ? RANDOM_LIMIT : CASE_LIMIT);
