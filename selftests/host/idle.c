@@ -111,9 +111,20 @@ static void end_run(unsigned long gain, unsigned long migrated,
 		       last_run.ended - last_run.at, msecs);
 }
 
+/* The parameter says the same as the trace event */
+static void check_last_run(const char *how)
+{
+	char text[64];
+
+	param_last_run.ops->get(text, &param_last_run.kp);
+	if (strncmp(text, how, strlen(how)) || strcmp(text + strlen(how), "\n"))
+		failed("a run that ends with \"%s\" reads as %s", how, text);
+}
+
 void trace_idle_compaction_end(unsigned long gain, unsigned long migrated,
 			       unsigned long failed, unsigned int msecs)
 {
+	check_last_run("done");
 	last_run.failed = failed;
 	end_run(gain, migrated, msecs);
 }
@@ -121,6 +132,7 @@ void trace_idle_compaction_end(unsigned long gain, unsigned long migrated,
 void trace_idle_compaction_abort(const char *reason, unsigned long gain,
 				 unsigned long migrated, unsigned int msecs)
 {
+	check_last_run(reason);
 	runs_stopped++;
 	last_run.stop = reason;
 	end_run(gain, migrated, msecs);

@@ -13,7 +13,7 @@
 
 int init_idle_compaction_init(void);
 int init_page_reporting_init(void);
-extern const struct param param_threshold, param_enabled,
+extern const struct param param_threshold, param_last_run, param_enabled,
 	param_page_reporting_order;
 
 /* What the trace events have said */

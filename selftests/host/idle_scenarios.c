@@ -513,6 +513,8 @@ static void threshold_values(void)
 		       values[i].err);
 	param_threshold.ops->get(text, &param_threshold.kp);
 	expect(strcmp(text, "16\n"), 0);
+	param_last_run.ops->get(text, &param_last_run.kp);
+	expect(strcmp(text, "none\n"), 0);
 }
 
 static void threshold_off_at_boot(void)

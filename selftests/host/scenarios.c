@@ -21,7 +21,7 @@
 
 int init_page_reporting_init(void);
 extern const struct param param_enabled, param_page_reporting_order,
-	param_quarantined;
+	param_quarantined, param_backend;
 
 static struct zone *zone;
 static const char *scenario;
@@ -256,11 +256,15 @@ static void set_default_order(void)
 /* The order in force, whoever has asked for what */
 static void orders(void)
 {
+	struct page_reporting_dev_info too_large = {
+		.report = report, .min_order = MAX_ORDER,
+	};
 	char most[16];
 
 	sprintf(most, "%u", MAX_ORDER);
 	expect(get(&param_page_reporting_order), ==, pageblock_order);
 	expect(start(MAX_ORDER, 0), ==, -EINVAL);
+	expect(page_reporting_register(&too_large), ==, -EINVAL);
 	expect(start(BLOCK, 0), ==, 0);
 	expect(get(&param_page_reporting_order), ==, BLOCK);
 	expect(page_reporting_unit(zone), ==, BLOCK);
@@ -278,6 +282,15 @@ static void orders(void)
 	expect(set(&param_page_reporting_order, "0"), ==, 0);
 	expect(zone->reporting.order, ==, 0);
 	stop();
+	backend.min_order = BLOCK;
+	expect(page_reporting_register(&backend), ==, 0);
+	expect(get(&param_page_reporting_order), ==, BLOCK);
+	expect(zone->reporting.order, ==, BLOCK);
+	/* It is what the user gets with a host that takes it */
+	expect(set(&param_page_reporting_order, "1"), ==, 0);
+	expect(get(&param_page_reporting_order), ==, BLOCK);
+	stop();
+	expect(get(&param_page_reporting_order), ==, 1);
 	expect(zone->reporting.order, ==, MAX_ORDER);
 	expect(page_reporting_unit(zone), ==, pageblock_order);
 }
@@ -310,6 +323,15 @@ static void switched_off_and_on(void)
 	expect(marked() + unmarked(), ==, 0);
 }
 
+static bool backend_is(const char *name)
+{
+	char text[64];
+
+	param_backend.ops->get(text, &param_backend.kp);
+	text[strcspn(text, "\n")] = '\0';
+	return !strcmp(text, name);
+}
+
 static void registered_once(void)
 {
 	struct page_reporting_dev_info other = { .report = report };
@@ -320,8 +342,13 @@ static void registered_once(void)
 	allocation_fails = true;
 	expect(start(0, 0), ==, -ENOMEM);
 	allocation_fails = false;
+	expect(backend_is("none"), ==, true);
 	expect(start(0, 0), ==, 0);
-	expect(page_reporting_register(&other), ==, -EBUSY);
+	expect(backend_is("harness"), ==, true);
+	expect(set(&param_backend, "other"), ==, -EPERM);
+	expect(__page_reporting_register(&other, "other"), ==, -EBUSY);
+	expect(strstr(last_log_line, "other is not needed") != NULL, ==, true);
+	expect(backend_is("harness"), ==, true);
 	/* Of one that is not registered nothing is known */
 	page_reporting_unregister(&other);
 	expect(static_key_enabled(&page_reporting_active), ==, true);
@@ -329,8 +356,10 @@ static void registered_once(void)
 	expect(static_key_enabled(&page_reporting_active), ==, false);
 	expect(works_pending(), ==, false);
 	stop();
-	expect(page_reporting_register(&other), ==, 0);
+	expect(__page_reporting_register(&other, "other"), ==, 0);
+	expect(backend_is("other"), ==, true);
 	page_reporting_unregister(&other);
+	expect(backend_is("none"), ==, true);
 	expect(other.sg == NULL, ==, true);
 }
 
@@ -874,11 +903,10 @@ static void tail(void)
 }
 
 /* What is new is found behind any number of blocks that hold nothing new */
-static void far_behind(void)
+static void found_far_behind(void)
 {
 	struct page *page;
 
-	boot(512);
 	start(0, 0);
 	settle();
 	page = buddy_alloc(zone, BLOCK, MIGRATE_MOVABLE);
@@ -892,6 +920,25 @@ static void far_behind(void)
 	expect(told[0].pages, ==, SECTION);
 	expect(told[0].first, ==, page_to_pfn(page));
 	stop();
+}
+
+static void far_behind(void)
+{
+	boot(512);
+	found_far_behind();
+}
+
+/* Short lists, which are looked through again and again, do not count for more */
+static void far_behind_beside_others(void)
+{
+	struct page *other[2];
+
+	boot(512);
+	other[0] = buddy_alloc(zone, BLOCK, MIGRATE_UNMOVABLE);
+	other[1] = buddy_alloc(zone, BLOCK, MIGRATE_RECLAIMABLE);
+	buddy_free(other[0], BLOCK);
+	buddy_free(other[1], BLOCK);
+	found_far_behind();
 }
 
 /* Single pages that a CPU keeps to itself are counted once memory has settled */
@@ -1155,6 +1202,7 @@ static const struct {
 	{ "isolated page blocks", isolated, ANY },
 	{ "reported blocks go to the tail", tail, ANY },
 	{ "what is new lies far behind", far_behind, SMALL },
+	{ "what is new lies far behind, beside short lists", far_behind_beside_others, SMALL },
 	{ "per-cpu lists are drained", drained, SMALL },
 	{ "the first memory of a zone", hot_added, ANY },
 	{ "reboot", reboot, ANY },

@@ -599,10 +599,13 @@ static int watched_report(struct page_reporting_dev_info *prdev,
 	return err;
 }
 
-int __real_page_reporting_register(struct page_reporting_dev_info *prdev);
-int __wrap_page_reporting_register(struct page_reporting_dev_info *prdev);
+int __real___page_reporting_register(struct page_reporting_dev_info *prdev,
+				     const char *name);
+int __wrap___page_reporting_register(struct page_reporting_dev_info *prdev,
+				     const char *name);
 
-int __wrap_page_reporting_register(struct page_reporting_dev_info *prdev)
+int __wrap___page_reporting_register(struct page_reporting_dev_info *prdev,
+				     const char *name)
 {
 	struct queue *q = host_queue(starting, REPORTING);
 	int err;
@@ -619,7 +622,7 @@ int __wrap_page_reporting_register(struct page_reporting_dev_info *prdev)
 	prdev->report = watched_report;
 	allocation_fails = register_fails;
 	model_control_begin();
-	err = __real_page_reporting_register(prdev);
+	err = __real___page_reporting_register(prdev, name);
 	model_control_end();
 	allocation_fails = false;
 	return err;
