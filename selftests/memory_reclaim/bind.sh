@@ -10,14 +10,18 @@ set -- $driver/virtio*
 device=${1##*/}
 at_exit "[ -e $driver/$device ] || echo $device > $driver/bind"
 
+backend_is() { [ "$(cat $reporting/backend)" = "$1" ]; }
+
 # Now and then there are marks to be cleared
 unbind_and_bind() {
 	for i in $(repeat 20); do
 		[ $((i % 5)) != 1 ] || await 20 something_reported || return 1
 		echo "$device" > $driver/unbind || return 1
+		backend_is none || fail "round $i: a backend" || return 1
 		nothing_counted || fail "round $i: counted without a backend" ||
 			return 1
 		echo "$device" > $driver/bind || return 1
+		backend_is virtio_balloon || fail "round $i: none" || return 1
 		[ "$(reportable)" != 0 ] || fail "round $i: nothing counted" ||
 			return 1
 	done

@@ -22,10 +22,11 @@ start() {
 	pages=$(counter page_report_pages)
 	batches=$(counter page_report_batches)
 }
+# Reports may go on: what is marked by now is counted by then
 end() {
+	marked=$(counter nr_free_reported)
 	pages=$(($(counter page_report_pages) - pages))
 	batches=$(($(counter page_report_batches) - batches))
-	marked=$(counter nr_free_reported)
 	note "$pages pages in $batches reports, $marked are marked"
 }
 # shellcheck disable=SC2031 # the subshell is another function's

@@ -36,8 +36,9 @@ at_exit 'inject 0'
 failing() { (echo 1 > /proc/self/make-it-fail && "$@") 2> /dev/null; }
 attach() { echo "$device" > $driver/"$1"; }
 
-# A probe that failed may have left the device's queues enabled, and then none succeeds
-# until it is reset, as it is when its bus finds it anew. It has another name then.
+# A probe that failed may have left the device's queues enabled, and then none
+# succeeds until it is reset, as it is when its bus finds it anew. It has
+# another name then.
 revive() {
 	inject 0
 	parent=$(readlink -f "/sys/bus/virtio/devices/$device/..")

@@ -714,6 +714,11 @@ int main(int argc, char **argv)
 		       (unsigned long)(sum->verified / MIB),
 		       (unsigned long)(sum->wrong + sum->fresh));
 	}
+	if (stuck) {
+		v = read_vmstat();
+		printf("# nothing is reported, pages: %ld free, %ld reported, %ld unreported\n",
+		       v.free, v.reported, v.unreported);
+	}
 	for (i = 0; i < nr_workers; i++) {
 		close(workers[i].jobs);
 		waitpid(workers[i].pid, NULL, 0);

@@ -54,6 +54,11 @@ check 'page_reporting_order: too large a number' \
 	refuses $reporting/page_reporting_order 4294967296 'out of range'
 check 'page_reporting_order: mode' mode $reporting/page_reporting_order 644
 
+check 'backend: somebody reports' [ "$(cat $reporting/backend)" != none ]
+check 'backend: mode' mode $reporting/backend 444
+check 'backend: nobody sets it' \
+	refuses $reporting/backend none 'ermission denied'
+
 check 'quarantined: nothing' reads $reporting/quarantined 0
 check 'quarantined: mode' mode $reporting/quarantined 444
 check 'quarantined: nobody sets it' \
@@ -70,4 +75,5 @@ if [ -e $compaction/threshold ]; then
 	check 'threshold: too large a number' \
 		refuses $compaction/threshold 4294967296 'out of range'
 	check 'threshold: mode' mode $compaction/threshold 644
+	check 'last_run: mode' mode $compaction/last_run 444
 fi

@@ -3,7 +3,7 @@
 # Memory is swapped out and in beside reports
 . "$(dirname "$0")/_lib.sh"
 begin 240
-[ "$patience" = 1 ] || skip 'a debug kernel leaves too little memory for zram beside it'
+[ "$patience" = 1 ] || skip 'a debug kernel leaves no memory for zram'
 
 swap_on_zram "$(mib_of 4)"
 keep_reporting

@@ -15,6 +15,8 @@ scatter() {
 no_run() { [ "$(counter idle_compact_runs)" = "$runs" ]; }
 # Half of what could be gained
 gains() { await_idle idle_compact_blocks $((blocks + $(mib_of 32))); }
+# Whoever looks may be who stops it
+has_ended() { grep -qx 'done\|busy' $compaction/last_run; }
 
 scatter
 sleep 4
@@ -22,6 +24,7 @@ check 'threshold 0: it never runs' no_run
 reported=$(counter page_report_pages)
 echo 1 > $compaction/threshold
 check 'threshold 1: it gains blocks' gains
+check 'threshold 1: it says how the run has ended' await 20 has_ended
 check 'threshold 1: what it gains is reported' \
 	await_idle page_report_pages $((reported + $(mib_of 32) * 512))
 load_is_right
