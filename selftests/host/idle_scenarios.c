@@ -515,6 +515,7 @@ static void threshold_values(void)
 	expect(strcmp(text, "16\n"), 0);
 	param_last_run.ops->get(text, &param_last_run.kp);
 	expect(strcmp(text, "none\n"), 0);
+	expect(set_param(&param_last_run, "done"), -EPERM);
 }
 
 static void threshold_off_at_boot(void)

@@ -498,10 +498,3 @@ static int param_get_ulong(char *buf, const struct kernel_param *kp)
 }
 
 const struct kernel_param_ops param_ops_ulong = { .get = param_get_ulong };
-
-static int param_get_charp(char *buf, const struct kernel_param *kp)
-{
-	return sprintf(buf, "%s\n", *(char **)kp->arg);
-}
-
-const struct kernel_param_ops param_ops_charp = { .get = param_get_charp };

@@ -109,7 +109,7 @@ struct param {
 };
 
 #define KERNEL_PARAM_OPS_FL_NOARG	BIT(0)
-extern const struct kernel_param_ops param_ops_ulong, param_ops_charp;
+extern const struct kernel_param_ops param_ops_ulong;
 int param_get_bool(char *buf, const struct kernel_param *kp);
 int param_get_uint(char *buf, const struct kernel_param *kp);
 int kstrtobool(const char *text, bool *value);
