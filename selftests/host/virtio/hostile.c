@@ -32,6 +32,7 @@
 #include "machine.h"
 #include "model.h"
 #include "page_reporting.h"
+#include "random.h"
 #include "shim-test.h"
 
 #define SECTION			MAX_ORDER_NR_PAGES
