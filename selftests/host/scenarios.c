@@ -780,6 +780,32 @@ static void no_answer(void)
 	page_reporting_unregister(&other);
 }
 
+/* Of a block of which two pages are new, the marks on the others go, each of them */
+static void lost_marks(void)
+{
+	struct page *page;
+
+	start_with_order("0");
+	settle();
+	page = buddy_alloc(zone, 1, MIGRATE_MOVABLE);
+	pass(HZ);
+	buddy_free(page, 1);
+	host_error = -EINPROGRESS;
+	pass(T + 80);
+	expect(told[0].pages, ==, 2);
+	expect(get(&param_quarantined), ==, SECTION);
+	stop();
+	model_reset();
+	page_reporting_release(&backend);
+	model_check();
+	host_error = 0;
+	start(0, 0);
+	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
+	settle();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	stop();
+}
+
 static unsigned long waited, freed;
 
 static void be_short_of_memory(void)
@@ -1198,6 +1224,7 @@ static const struct {
 	{ "retries after errors", retries, ANY },
 	{ "counters and CPU time", counters, ANY },
 	{ "quarantine and release", no_answer, ANY },
+	{ "marks of what is released", lost_marks, SMALL },
 	{ "who is short of memory waits", out_of_memory, ANY },
 	{ "isolated page blocks", isolated, ANY },
 	{ "reported blocks go to the tail", tail, ANY },
