@@ -192,6 +192,7 @@ unsigned int debug_guardpage_minorder(void);
 
 struct memory_notify {
 	unsigned long start_pfn;
+	unsigned long nr_pages;
 };
 
 #define MEM_ONLINE		1
