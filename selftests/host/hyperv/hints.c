@@ -31,14 +31,15 @@
 #include "page_reporting.h"
 #include "random.h"
 #include "shim-test.h"
+#include "users.h"
 
 #define SECTION			MAX_ORDER_NR_PAGES
 /* At boot, 128 MiB: a report is 8 MiB at most. More comes in such pieces */
 #define PAGES			(32 * SECTION)
 #define MORE_START		PAGES
 #define MORE_PAGES		(32 * SECTION)
-#define USERS			2
-#define SLOTS			12
+/* What is in use beside, at most */
+#define BLOCKS			12
 /* Jiffies between two operations: nothing is returned while memory churns */
 #define IDLENESS		300
 /* A case that takes longer hangs, in seconds of real time */
@@ -141,60 +142,6 @@ static void expect_log(const char *text, unsigned int times)
 		       text);
 }
 
-/* Those who use memory meanwhile */
-static struct slot {
-	struct page *page;
-	unsigned int order;
-	unsigned int value;
-} slots[SLOTS];
-
-static bool no_users;
-static unsigned int users;
-
-static void free_slot(struct slot *slot)
-{
-	struct slot s = *slot;
-	unsigned int i;
-
-	slot->page = NULL;
-	for (i = 0; i < 1U << s.order; i++)
-		if (model_read(page_to_pfn(s.page) + i) != s.value + 2 * i)
-			failed("page %lx was lost", page_to_pfn(s.page) + i);
-	buddy_free(s.page, s.order);
-}
-
-static void fill_slot(struct slot *slot)
-{
-	unsigned int order = random_below(MAX_ORDER), i;
-	struct page *page = buddy_alloc(zone, order, random_below(MIGRATE_HIGHATOMIC));
-
-	if (!page)
-		return;
-	if (slot->page) {
-		/* Somebody was quicker */
-		buddy_free(page, order);
-		return;
-	}
-	*slot = (struct slot) { page, order, random_below(INT_MAX) | 1 };
-	for (i = 0; i < 1U << order; i++)
-		model_write(page_to_pfn(page) + i, slot->value + 2 * i);
-}
-
-static void user(void)
-{
-	while (!no_users) {
-		struct slot *slot = &slots[random_below(SLOTS)];
-
-		if (slot->page)
-			free_slot(slot);
-		else
-			fill_slot(slot);
-		model_check();
-		sleep_until(jiffies + 1 + random_below(IDLENESS));
-	}
-	users--;
-}
-
 static void boot(void)
 {
 	unsigned long pfn;
@@ -216,17 +163,19 @@ static void boot(void)
 	channel_start();
 }
 
+static struct page *kept;
+
 /* One page in use: of all other blocks of orders below it there is one */
 static void split_a_block(void)
 {
-	slots[0] = (struct slot) { buddy_alloc(zone, 0, MIGRATE_MOVABLE), 0, 1 };
-	model_write(page_to_pfn(slots[0].page), 1);
+	kept = buddy_alloc(zone, 0, MIGRATE_MOVABLE);
+	model_write(page_to_pfn(kept), 1);
 }
 
 static void start_users(void)
 {
-	for (users = 0; users < USERS; users++)
-		task_start("user", user);
+	users_idle = IDLENESS;
+	users_start(zone, BLOCKS, MAX_ORDER);
 }
 
 static void plug(void)
@@ -286,11 +235,13 @@ static void finish(void)
 	struct page *pages[PAGES / SECTION];
 	unsigned int n = 0;
 
-	no_users = true;
-	await(!users, 60);
-	for (n = 0; n < SLOTS; n++)
-		if (slots[n].page)
-			free_slot(&slots[n]);
+	users_stop();
+	users_free();
+	if (kept) {
+		if (model_read(page_to_pfn(kept)) != 1)
+			failed("page %lx was lost", page_to_pfn(kept));
+		buddy_free(kept, 0);
+	}
 	hv.reps_at_once = 0;
 	hv.fail_at = -1;
 	if (registered) {

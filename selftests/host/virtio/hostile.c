@@ -34,11 +34,12 @@
 #include "page_reporting.h"
 #include "random.h"
 #include "shim-test.h"
+#include "users.h"
 
 #define SECTION			MAX_ORDER_NR_PAGES
 #define PAGES			(24 * SECTION)
-#define USERS			2
-#define SLOTS			16
+/* What is in use beside, at most */
+#define BLOCKS			16
 #define REPORT_LIMIT		(30 * HZ)
 /* Whoever waits longer than this waits for ever, in jiffies */
 #define PATIENCE		(3600 * HZ)
@@ -126,66 +127,16 @@ static void set_param(const struct param *param, const char *value)
 	model_control_end();
 }
 
-/* Those who use memory meanwhile */
-static struct slot {
-	struct page *page;
-	unsigned int order;
-	unsigned int value;
-} slots[SLOTS];
-
-static unsigned int idleness = 60;	/* jiffies between two operations */
-static bool no_users;
 static unsigned long progress;		/* when the test last went on */
-static unsigned int users;
 static bool resetting;			/* what is lost may come back */
 
-static void free_slot(struct slot *slot)
+static void check_quarantine(void)
 {
-	struct slot s = *slot;
-	unsigned int i;
-
-	slot->page = NULL;
-	for (i = 0; i < 1U << s.order; i++)
-		if (model_read(page_to_pfn(s.page) + i) != s.value + 2 * i)
-			failed("page %lx was lost", page_to_pfn(s.page) + i);
-	buddy_free(s.page, s.order);
-}
-
-static void fill_slot(struct slot *slot)
-{
-	unsigned int order = random_below(MAX_ORDER - 1), i;
-	struct page *page = buddy_alloc(zone, order, random_below(MIGRATE_HIGHATOMIC));
-
-	if (!page)
-		return;
-	if (slot->page) {
-		/* Somebody was quicker */
-		buddy_free(page, order);
-		return;
-	}
-	*slot = (struct slot) { page, order, random_below(INT_MAX) | 1 };
-	for (i = 0; i < 1U << order; i++)
-		model_write(page_to_pfn(page) + i, slot->value + 2 * i);
-}
-
-static void user(void)
-{
-	while (!no_users) {
-		struct slot *slot = &slots[random_below(SLOTS)];
-
-		if (slot->page)
-			free_slot(slot);
-		else
-			fill_slot(slot);
-		model_check();
-		if (!resetting && quarantined() != model_lost())
-			failed("%lu pages are said to be in quarantine, %lu are",
-			       quarantined(), model_lost());
-		if (jiffies > progress + PATIENCE)
-			failed("nothing goes on since jiffy %lu", progress);
-		sleep_until(jiffies + 1 + random_below(idleness));
-	}
-	users--;
+	if (!resetting && quarantined() != model_lost())
+		failed("%lu pages are said to be in quarantine, %lu are",
+		       quarantined(), model_lost());
+	if (jiffies > progress + PATIENCE)
+		failed("nothing goes on since jiffy %lu", progress);
 }
 
 static void boot(void)
@@ -207,8 +158,8 @@ static void boot(void)
 		failed("init");
 	balloon_work_start();
 	host_start(random_below);
-	for (users = 0; users < USERS; users++)
-		task_start("user", user);
+	users_check = check_quarantine;
+	users_start(zone, BLOCKS, MAX_ORDER - 1);
 }
 
 /* A report, the reset, and what the balloon holds, in three steps at most */
@@ -332,8 +283,7 @@ static void finish(void)
 	expect_reports(3);
 	check_balloon();
 	unplug();
-	no_users = true;
-	await(!users, 60);
+	users_stop();
 	model_check();
 	if (works_pending() || static_key_enabled(&page_reporting_active))
 		failed("something goes on without a device");
@@ -774,7 +724,7 @@ static void long_chains(void (*report)(struct host *, struct queue *))
 {
 	begin(USUAL, 32);
 	set_param(&param_page_reporting_order, "0");
-	idleness = 10;
+	users_idle = 10;
 	h->report = report;
 	plug();
 	await(reports_good > 100 || reports_failed, 600);
@@ -1150,7 +1100,7 @@ static void small_ring(unsigned int size)
 {
 	begin(USUAL, size);
 	set_param(&param_page_reporting_order, "0");
-	idleness = 10;
+	users_idle = 10;
 	plug();
 	expect_reports(100);
 	check_balloon();
@@ -1442,7 +1392,7 @@ static void random_hosts(void)
 	};
 
 	boot();
-	idleness = 30;
+	users_idle = 30;
 	while (ring_operations < wanted) {
 		u64 features = random_below(16) ? F_REPORTING : 0;
 		unsigned int i, events = random_below(60);
