@@ -1,0 +1,999 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Idle compaction: makes large free blocks out of scattered free memory while
+ * nobody else needs the CPU, so that page reporting can return them.
+ *
+ * A block here is a reporting unit, that is 2^order aligned pages. Free pages
+ * in a block that is in use for the rest are stranded. To free all of a block
+ * the pages in use have to move, and the fewer there are, the cheaper it is.
+ * So a plan is made for each zone: its blocks are sorted by how many pages in
+ * use they hold. Pages then move from the emptiest blocks into the fullest,
+ * until the two meet. Blocks with a page that cannot move are never emptied,
+ * and are the first to be filled, for their free pages serve nothing else.
+ *
+ * Nothing polls an idle system. Frees are counted; enough of them arm a
+ * timer. It looks whether free memory is stranded, more than after the last
+ * run, and whether the CPUs are idle; if there is nothing to gain it is not
+ * armed again. Only with both given it wakes the thread.
+ *
+ * "On watch" is who looks after idle compaction: the timer while it is
+ * pending or running, the thread from when it is woken until it has armed the
+ * timer again or has left the watch to nobody. Variables that are said to be
+ * the watch's need no other protection.
+ *
+ * Locks, outermost first:
+ *   idle_compaction_mutex	threshold, start and stop
+ *   cpu_hotplug_lock (read)	static key
+ *   mem_hotplug_lock (read)	while the thread looks at or moves pages
+ *   page and rmap locks	taken by migration, MIGRATE_ASYNC
+ *   zone->lock			free lists, zone->freed_pages
+ * The timer takes zone->lock only, the fast path holds it already.
+ */
+#include <linux/cpu.h>
+#include <linux/freezer.h>
+#include <linux/irq_work.h>
+#include <linux/kernel_stat.h>
+#include <linux/kthread.h>
+#include <linux/memory_hotplug.h>
+#include <linux/migrate.h>
+#include <linux/mm.h>
+#include <linux/mm_inline.h>
+#include <linux/compaction.h>
+#include <linux/moduleparam.h>
+#include <linux/mutex.h>
+#include <linux/page-isolation.h>
+#include <linux/sched/cputime.h>
+#include <linux/sched/stat.h>
+#include <linux/sizes.h>
+#include <linux/swap.h>
+#include <linux/tick.h>
+#include <linux/timer.h>
+#include <linux/vmstat.h>
+#include <linux/wait.h>
+
+#include "idle_compaction.h"
+#include "internal.h"
+#include "page_reporting.h"
+
+#define CREATE_TRACE_POINTS
+#include <trace/events/idle_compaction.h>
+
+/* Frees of a zone that are worth a look */
+#define FREED_MIN		(SZ_4M >> PAGE_SHIFT)
+
+/* A run is worth it for this much more stranded memory, of all or at least */
+#define GAIN_SHARE		512
+#define GAIN_MIN		(SZ_4M >> PAGE_SHIFT)
+
+/* Idle: others have used less than this share of all CPU time */
+#define IDLE_SHARE		16
+/* In how many parts the time that counts for it is looked at */
+#define IDLE_SAMPLES		4
+
+/*
+ * Others who use half a CPU for this long end a run. It need not be shorter:
+ * who wants our CPU gets it anyway. It must not be much shorter, or an
+ * interrupt on a CPU that the host does not run looks like work.
+ */
+#define BUSY_WINDOW		(50 * NSEC_PER_MSEC)
+
+/* Time to the next run, doubled by each that gains nothing, so often at most */
+#define BACKOFF_UNIT		(HZ / 4)
+#define BACKOFF_MAX		6
+
+/* Pages that are isolated, and blocks that are looked at, in one go */
+#define BATCH			SWAP_CLUSTER_MAX
+#define SCAN_BLOCKS		8
+
+/* A block of which less than this share is free is not worth emptying */
+#define FREE_SHARE		8
+
+#define THRESHOLD_MAX		(24 * 60 * 60)	/* seconds */
+
+/* Huge pages that are split at a time */
+#define SPLIT_BATCH		4
+
+/* Blocks below 64 KiB strand next to nothing, and are many */
+#define UNIT_MIN		4
+
+#define SAY_INTERVAL		(60 * 60 * MSEC_PER_SEC)
+
+DEFINE_STATIC_KEY_FALSE(idle_compaction_active);
+
+/* Protects threshold, and starting and stopping */
+static DEFINE_MUTEX(idle_compaction_mutex);
+/* Seconds; written with the mutex held, read anywhere */
+static unsigned int threshold = 1;
+
+static struct task_struct *kidlecompactd;
+static DECLARE_WAIT_QUEUE_HEAD(kidlecompactd_wait);
+/* Set by the timer for the thread, cleared by the thread */
+static bool due;
+
+/* Somebody is on watch: bit 0, so that only one can take it */
+static unsigned long on_watch;
+
+/* CPU time in ns since some moment, to be compared with a later one */
+struct cpu_time {
+	u64 when;
+	u64 idle;		/* of all CPUs */
+	u64 own;		/* ours, and that of page reporting */
+	unsigned int cpus;
+};
+
+/* The watch's own */
+static struct cpu_time samples[IDLE_SAMPLES];
+static unsigned int nr_samples;
+static unsigned long gain_min;
+/* What was stranded when the last run ended, or less if less is by now */
+static unsigned long baseline;
+/* The last run has left something to do that is worth it */
+static bool unfinished;
+static unsigned int backoff;
+
+#define NO_BLOCK		U32_MAX
+
+/* Blocks of a zone by their pages in use. The thread's own */
+static struct plan {
+	struct zone *zone;		/* NULL: no plan */
+	unsigned int unit;		/* order of a block */
+	unsigned long start_pfn;	/* of block 0 */
+	u32 nr_blocks;
+	u32 next_scan;			/* the next block to be looked at */
+
+	/*
+	 * List n holds blocks with n pages in use that can all be moved, the
+	 * list for a whole block those that cannot be emptied.
+	 */
+	u32 *next;
+	u32 list[MAX_ORDER_NR_PAGES + 1];
+	unsigned long room;		/* free pages in all of them */
+
+	unsigned long source, source_end;	/* 0: no source */
+	bool source_failed;
+	unsigned long target, target_end;	/* the same: no target left */
+	struct list_head free;		/* taken from the target, order 0 */
+	unsigned int nr_free;
+} plan = { .free = LIST_HEAD_INIT(plan.free) };
+
+/* How the last run has ended. Written by the thread, read by anybody */
+static const char *last_run = "none";
+
+/* What a run has done so far. The thread's own */
+static struct {
+	u64 began;
+	unsigned long split;		/* huge pages */
+	unsigned long gain;		/* pages in blocks that were emptied */
+	unsigned long migrated;
+	unsigned long failed;		/* free pages in blocks that were not */
+	struct cpu_time last;
+} run;
+
+static u64 cpu_idle_time(int cpu)
+{
+	u64 idle = get_cpu_idle_time_us(cpu, NULL);
+
+	if (idle == -1ULL)
+		return kcpustat_cpu(cpu).cpustat[CPUTIME_IDLE] +
+		       kcpustat_cpu(cpu).cpustat[CPUTIME_IOWAIT];
+	return (idle + get_cpu_iowait_time_us(cpu, NULL)) * NSEC_PER_USEC;
+}
+
+static void read_cpu_time(struct cpu_time *t)
+{
+	int cpu;
+
+	t->idle = 0;
+	t->cpus = 0;
+	for_each_online_cpu(cpu) {
+		t->idle += cpu_idle_time(cpu);
+		t->cpus++;
+	}
+	t->when = ktime_get_ns();
+	t->own = task_sched_runtime(kidlecompactd) + page_reporting_runtime();
+}
+
+/* CPU time that others have used, of all CPUs */
+static u64 others_used(const struct cpu_time *from, const struct cpu_time *to)
+{
+	u64 all = (to->when - from->when) * to->cpus;
+	u64 rest = to->idle - from->idle + to->own - from->own;
+
+	/* A CPU has come or gone, which is work, and spoils the sums */
+	if (to->cpus != from->cpus)
+		return all;
+	return all > rest ? all - rest : 0;
+}
+
+/* Call it every period(): has the guest been idle for threshold seconds? */
+static bool has_been_idle(void)
+{
+	struct cpu_time *oldest = &samples[nr_samples % IDLE_SAMPLES], now;
+	bool idle = false;
+
+	read_cpu_time(&now);
+	if (nr_samples++ >= IDLE_SAMPLES)
+		idle = others_used(oldest, &now) * IDLE_SHARE <
+		       (now.when - oldest->when) * now.cpus;
+	*oldest = now;
+	return idle;
+}
+
+/* Why a run has to stop, NULL if it need not */
+static const char *must_stop(void)
+{
+	struct cpu_time now;
+	bool busy;
+
+	/*
+	 * Whoever waits for this CPU has it now. The scheduler alone would
+	 * make others wait for a tick now and then, for fairness to us.
+	 */
+	cond_resched();
+	if (!single_task_running())
+		schedule_timeout_interruptible(1);
+	if (!READ_ONCE(threshold))
+		return "off";
+	if (freezing(current))
+		return "freeze";
+	if (ktime_get_ns() - run.last.when < BUSY_WINDOW)
+		return NULL;
+	read_cpu_time(&now);
+	busy = others_used(&run.last, &now) * 2 > now.when - run.last.when;
+	run.last = now;
+	return busy ? "busy" : NULL;
+}
+
+/* Free pages of a zone in blocks too small to report */
+static unsigned long zone_stranded(struct zone *zone)
+{
+	unsigned int order, unit = page_reporting_unit(zone);
+	unsigned long pages = 0;
+
+	for (order = 0; order < unit; order++)
+		pages += READ_ONCE(zone->free_area[order].nr_free) << order;
+	return pages;
+}
+
+/* The same of all zones, and what huge pages hold that are used in part */
+static unsigned long stranded(void)
+{
+	unsigned long pages = nr_deferred_split_pages();
+	struct zone *zone;
+
+	for_each_populated_zone(zone)
+		pages += zone_stranded(zone);
+	return pages;
+}
+
+/*
+ * A page that can be moved, as far as can be told without a lock. One that is
+ * written back, or that somebody holds a reference to, cannot be moved now.
+ * For a page of the balloon the host would have to be waited for.
+ */
+static bool can_move(struct page *page)
+{
+	int refs;
+
+	if (!PageLRU(page))
+		return __PageMovable(page) && !PageIsolated(page) &&
+		       !is_balloon_page(page);
+	if (PageWriteback(page))
+		return false;
+	if (PageUnevictable(page) && !sysctl_compact_unevictable_allowed)
+		return false;
+	refs = atomic_read(&page->_mapcount) + 1 + !!page_has_private(page);
+	if (!PageAnon(page) || PageSwapCache(page))
+		refs++;
+	return page_count(page) <= refs;
+}
+
+/* What the pages of a block are used for, a snapshot */
+struct usage {
+	unsigned int free;
+	unsigned int movable;
+	unsigned int fixed;
+};
+
+/* Order of a free block, anything if it is not free any more */
+static unsigned int order_of(struct page *page)
+{
+	return READ_ONCE(page_private(page));
+}
+
+/* How far to go for the next page, 1 for a page in use */
+static unsigned int free_pages_at(struct page *page, unsigned int most)
+{
+	unsigned int order = order_of(page);
+
+	return order < MAX_ORDER ? min(1U << order, most) : 1;
+}
+
+static void look_at_block(unsigned long pfn, unsigned int pages,
+			  struct usage *u)
+{
+	struct page *page = pfn_to_page(pfn);
+	unsigned int n;
+
+	*u = (struct usage) { };
+	for (; pages; page += n, pages -= n) {
+		n = 1;
+		if (PageBuddy(page)) {
+			n = free_pages_at(page, pages);
+			u->free += n;
+		} else if (PageCompound(page)) {
+			u->fixed++;
+		} else if (!page_count(page)) {
+			/* On its way to or from a free list */
+			continue;
+		} else if (can_move(page)) {
+			u->movable++;
+		} else {
+			u->fixed++;
+		}
+	}
+}
+
+static bool page_is_usable(const struct plan *p, unsigned long pfn)
+{
+	struct page *page = pfn_to_online_page(pfn);
+	int mt;
+
+	if (!page || page_zone(page) != p->zone)
+		return false;
+	mt = get_pageblock_migratetype(page);
+	return !is_migrate_isolate(mt) && !is_migrate_cma(mt) &&
+	       mt != MIGRATE_HIGHATOMIC;
+}
+
+/* Not offline, not set apart for others. A block has two page blocks at most */
+static bool block_is_usable(const struct plan *p, unsigned long pfn)
+{
+	return page_is_usable(p, pfn) &&
+	       page_is_usable(p, pfn + (1UL << p->unit) - 1);
+}
+
+static u32 block_of(const struct plan *p, unsigned long pfn)
+{
+	return (pfn - p->start_pfn) >> p->unit;
+}
+
+static unsigned long pfn_of(const struct plan *p, u32 block)
+{
+	return p->start_pfn + ((unsigned long)block << p->unit);
+}
+
+static void enter_block(struct plan *p, u32 block, const struct usage *u)
+{
+	unsigned int pages = 1U << p->unit;
+	unsigned int used = u->fixed ? pages : u->movable;
+
+	if (!u->free || !used)
+		return;
+	p->next[block] = p->list[used];
+	p->list[used] = block;
+	p->room += u->free;
+}
+
+static unsigned long pop_block(struct plan *p, unsigned int used)
+{
+	u32 block = p->list[used];
+
+	p->list[used] = p->next[block];
+	return pfn_of(p, block);
+}
+
+static void drop_plan(struct plan *p)
+{
+	kvfree(p->next);
+	p->zone = NULL;
+}
+
+static bool start_plan(struct plan *p, struct zone *zone)
+{
+	unsigned long end;
+	unsigned int i;
+
+	p->unit = max_t(unsigned int, page_reporting_unit(zone), UNIT_MIN);
+	/* Whole blocks: beyond the zone struct page may not be initialised */
+	p->start_pfn = round_up(zone->zone_start_pfn, 1UL << p->unit);
+	end = max(zone_end_pfn(zone), p->start_pfn);
+	p->nr_blocks = (end - p->start_pfn) >> p->unit;
+	p->next_scan = 0;
+	p->next = kvmalloc_array(p->nr_blocks, sizeof(*p->next),
+				 GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
+	if (!p->next)
+		return false;
+	for (i = 0; i < ARRAY_SIZE(p->list); i++)
+		p->list[i] = NO_BLOCK;
+	p->room = 0;
+	p->source_end = 0;
+	p->target = 0;
+	p->target_end = 0;
+	p->zone = zone;
+	return true;
+}
+
+static void scan_blocks(struct plan *p)
+{
+	u32 end = min(p->next_scan + SCAN_BLOCKS, p->nr_blocks);
+	struct usage u;
+
+	get_online_mems();
+	for (; p->next_scan < end; p->next_scan++) {
+		unsigned long pfn = pfn_of(p, p->next_scan);
+
+		if (!block_is_usable(p, pfn))
+			continue;
+		look_at_block(pfn, 1U << p->unit, &u);
+		enter_block(p, p->next_scan, &u);
+	}
+	put_online_mems();
+}
+
+/*
+ * The block that costs least to empty. False: there is none, or no room for
+ * its pages. A block that is no longer what it was is sorted anew, and there
+ * is no source yet.
+ */
+static bool next_source(struct plan *p)
+{
+	unsigned int pages = 1U << p->unit, used = 1;
+	unsigned int most = pages - pages / FREE_SHARE;
+	unsigned long pfn;
+	struct usage u;
+
+	while (used <= most && p->list[used] == NO_BLOCK)
+		used++;
+	if (used > most)
+		return false;
+
+	pfn = pop_block(p, used);
+	p->room -= min_t(unsigned long, p->room, pages - used);
+	if (!block_is_usable(p, pfn))
+		return true;
+	look_at_block(pfn, pages, &u);
+	if (u.fixed || u.movable > used) {
+		enter_block(p, block_of(p, pfn), &u);
+		return true;
+	}
+	if (u.movable > p->room + p->nr_free)
+		return false;
+	p->source = pfn;
+	p->source_end = pfn + pages;
+	p->source_failed = false;
+	return true;
+}
+
+static bool next_target(struct plan *p)
+{
+	unsigned int pages = 1U << p->unit, used;
+
+	for (used = pages; used; used--) {
+		while (p->list[used] != NO_BLOCK) {
+			p->target = pop_block(p, used);
+			p->target_end = p->target + pages;
+			if (block_is_usable(p, p->target))
+				return true;
+		}
+	}
+	p->target = 0;
+	p->target_end = 0;
+	return false;
+}
+
+/* Take free blocks from the target, in all @wanted pages or a few more */
+static unsigned int take_free_pages(struct plan *p, unsigned int wanted,
+				    struct list_head *blocks)
+{
+	struct zone *zone = p->zone;
+	unsigned int taken = 0;
+	unsigned long flags, keep;
+
+	spin_lock_irqsave(&zone->lock, flags);
+	keep = high_wmark_pages(zone) + (1UL << p->unit);
+	if (zone_page_state(zone, NR_FREE_PAGES) < keep)
+		p->target = p->target_end;
+
+	while (p->target < p->target_end && taken < wanted) {
+		struct page *page = pfn_to_page(p->target);
+		unsigned int order;
+
+		if (!PageBuddy(page)) {
+			p->target++;
+			continue;
+		}
+		order = order_of(page);
+		p->target += 1UL << order;
+		/* It has become free, or has been isolated since we looked */
+		if (order >= p->unit || is_migrate_isolate_page(page))
+			continue;
+		take_free_block(zone, page, order);
+		page_reporting_taken(zone, page, order, order);
+		set_page_private(page, order);
+		list_add_tail(&page->lru, blocks);
+		taken += 1U << order;
+	}
+	spin_unlock_irqrestore(&zone->lock, flags);
+	return taken;
+}
+
+/* Make pages as an allocation would have them */
+static void prepare_free_pages(struct plan *p, struct list_head *blocks)
+{
+	struct page *page, *next;
+	unsigned int order, i;
+
+	list_for_each_entry_safe(page, next, blocks, lru) {
+		list_del(&page->lru);
+		order = page_private(page);
+		post_alloc_hook(page, order, __GFP_MOVABLE);
+		if (order)
+			split_page(page, order);
+		for (i = 0; i < 1U << order; i++)
+			list_add_tail(&page[i].lru, &p->free);
+		p->nr_free += 1U << order;
+	}
+}
+
+static bool have_free_pages(struct plan *p, unsigned int wanted)
+{
+	unsigned int pages = 1U << p->unit, taken;
+	LIST_HEAD(blocks);
+
+	while (p->nr_free < wanted) {
+		if ((p->target >= p->target_end ||
+		     !block_is_usable(p, p->target_end - pages)) &&
+		    !next_target(p))
+			return false;
+		taken = take_free_pages(p, wanted - p->nr_free, &blocks);
+		p->room -= min_t(unsigned long, p->room, taken);
+		prepare_free_pages(p, &blocks);
+	}
+	return true;
+}
+
+/* Let pages that this CPU has freed merge */
+static void drain_this_cpu(struct zone *zone)
+{
+	preempt_disable();
+	drain_local_pages(zone);
+	preempt_enable();
+}
+
+static void return_free_pages(struct plan *p)
+{
+	struct page *page, *next;
+
+	list_for_each_entry_safe(page, next, &p->free, lru) {
+		list_del(&page->lru);
+		__free_page(page);
+	}
+	p->room += p->nr_free;
+	p->nr_free = 0;
+	/* They are the target's again, so look at all of it again */
+	if (p->target_end)
+		p->target = p->target_end - (1UL << p->unit);
+	drain_this_cpu(p->zone);
+}
+
+static struct page *new_page(struct page *page, unsigned long private)
+{
+	struct plan *p = (struct plan *)private;
+	struct page *new = list_first_entry_or_null(&p->free, struct page, lru);
+
+	if (new) {
+		list_del(&new->lru);
+		p->nr_free--;
+	}
+	return new;
+}
+
+static void put_new_page(struct page *page, unsigned long private)
+{
+	struct plan *p = (struct plan *)private;
+
+	list_add(&page->lru, &p->free);
+	p->nr_free++;
+}
+
+static bool isolate_page(struct page *page, struct list_head *list)
+{
+	int err;
+
+	if (!PageLRU(page)) {
+		if (isolate_movable_page(page, ISOLATE_ASYNC_MIGRATE))
+			return false;
+		list_add_tail(&page->lru, list);
+		return true;
+	}
+
+	if (!get_page_unless_zero(page))
+		return false;
+	err = PageCompound(page) ? -EBUSY : isolate_lru_page(page);
+	put_page(page);
+	if (err)
+		return false;
+	inc_node_page_state(page, NR_ISOLATED_ANON + !PageSwapBacked(page));
+	list_add_tail(&page->lru, list);
+	return true;
+}
+
+static unsigned int isolate_batch(struct plan *p, struct list_head *list)
+{
+	unsigned int isolated = 0;
+
+	while (p->source < p->source_end && isolated < BATCH) {
+		struct page *page = pfn_to_page(p->source);
+
+		if (PageBuddy(page)) {
+			p->source += free_pages_at(page,
+						   p->source_end - p->source);
+			continue;
+		}
+		p->source++;
+		if (!page_count(page))
+			continue;
+		if (!can_move(page) || !isolate_page(page, list)) {
+			p->source_failed = true;
+			break;
+		}
+		isolated++;
+	}
+	return isolated;
+}
+
+/* Is the page at @pfn the first of a block of 2^@unit free pages? */
+static bool is_free_block(unsigned long pfn, unsigned int unit)
+{
+	unsigned int order;
+
+	for (order = unit; order < MAX_ORDER; order++) {
+		struct page *head = pfn_to_page(round_down(pfn, 1UL << order));
+
+		if (PageBuddy(head) && order_of(head) >= order)
+			return true;
+	}
+	return false;
+}
+
+static void finish_source(struct plan *p)
+{
+	unsigned long pfn = p->source_end - (1UL << p->unit);
+	struct usage u;
+
+	drain_this_cpu(p->zone);
+	if (is_free_block(pfn, p->unit)) {
+		count_vm_event(IDLE_COMPACT_BLOCKS);
+		run.gain += 1UL << p->unit;
+	} else if (p->source_failed) {
+		look_at_block(pfn, 1U << p->unit, &u);
+		run.failed += u.free;
+		u.fixed = max(u.fixed, 1U);
+		enter_block(p, block_of(p, pfn), &u);
+	}
+	p->source_end = 0;
+}
+
+/* Move one batch of pages out of the source. False: the plan is done */
+static bool move_batch(struct plan *p)
+{
+	unsigned int isolated;
+	LIST_HEAD(list);
+	int left = 0;
+
+	/* It may have been taken offline since the last batch */
+	if (p->source_end &&
+	    !block_is_usable(p, p->source_end - (1UL << p->unit)))
+		p->source_end = 0;
+	if (!p->source_end)
+		return next_source(p);
+
+	isolated = isolate_batch(p, &list);
+	if (isolated && !have_free_pages(p, isolated)) {
+		putback_movable_pages(&list);
+		return false;
+	}
+	if (isolated) {
+		left = migrate_pages_async(&list, new_page, put_new_page,
+					   (unsigned long)p);
+		if (left) {
+			p->source_failed = true;
+			putback_movable_pages(&list);
+		}
+		left = clamp_t(int, left, 0, isolated);
+		run.migrated += isolated - left;
+		count_vm_events(IDLE_COMPACT_MIGRATED, isolated - left);
+	}
+	if (p->source_failed || p->source >= p->source_end)
+		finish_source(p);
+	return true;
+}
+
+/* Free memory that huge pages hold although nobody uses it */
+static const char *split_huge_pages(void)
+{
+	const char *stop = NULL;
+	unsigned long n;
+
+	while (!stop && (n = split_deferred_huge_pages(SPLIT_BATCH))) {
+		run.split += n;
+		stop = must_stop();
+	}
+	return stop;
+}
+
+static const char *run_plan(struct plan *p)
+{
+	const char *stop = NULL;
+	bool more = true;
+
+	while (!stop && p->next_scan < p->nr_blocks) {
+		scan_blocks(p);
+		stop = must_stop();
+	}
+	while (!stop && more) {
+		get_online_mems();
+		more = move_batch(p);
+		put_online_mems();
+		stop = must_stop();
+	}
+	return_free_pages(p);
+	return stop;
+}
+
+/* All zones, from where the last run was stopped. Returns why it stopped */
+static const char *compact(struct plan *p)
+{
+	struct zone *zone = p->zone;
+	const char *stop;
+
+	if (!zone) {
+		stop = split_huge_pages();
+		if (stop)
+			return stop;
+		lru_add_drain_all();
+		drain_all_pages(NULL);
+		zone = first_online_pgdat()->node_zones;
+	}
+
+	for (; zone; zone = next_zone(zone)) {
+		if (!p->zone) {
+			if (!populated_zone(zone) ||
+			    zone_stranded(zone) < 1UL << UNIT_MIN)
+				continue;
+			if (!start_plan(p, zone))
+				return "memory";
+		}
+		stop = run_plan(p);
+		if (stop)
+			return stop;
+		drop_plan(p);
+	}
+	drain_all_pages(NULL);
+	return NULL;
+}
+
+static void find_gain_min(void)
+{
+	struct sysinfo si;
+
+	si_meminfo(&si);
+	gain_min = max_t(unsigned long, GAIN_MIN, si.totalram / GAIN_SHARE);
+}
+
+static unsigned long period(void)
+{
+	return max(READ_ONCE(threshold) * HZ / IDLE_SAMPLES, 1U);
+}
+
+static bool is_worth_it(void)
+{
+	return READ_ONCE(threshold) &&
+	       (unfinished || stranded() >= baseline + gain_min);
+}
+
+static void idle_compaction_look(struct timer_list *unused);
+static DEFINE_TIMER(idle_compaction_timer, idle_compaction_look);
+
+static void keep_watch(unsigned long delay)
+{
+	nr_samples = 0;
+	mod_timer(&idle_compaction_timer, jiffies + delay);
+}
+
+static void run_once(void)
+{
+	static unsigned long said;
+	bool resumed = plan.zone;
+	const char *stop;
+	unsigned int msecs;
+
+	if (printk_timed_ratelimit(&said, SAY_INTERVAL))
+		pr_info("WSL2: Performing memory compaction.\n");
+	trace_idle_compaction_start(stranded(), resumed);
+	count_vm_event(IDLE_COMPACT_RUNS);
+	find_gain_min();
+	memset(&run, 0, sizeof(run));
+	run.began = ktime_get_ns();
+	read_cpu_time(&run.last);
+
+	stop = compact(&plan);
+
+	msecs = div_u64(ktime_get_ns() - run.began, NSEC_PER_MSEC);
+	WRITE_ONCE(last_run, stop ?: "done");
+	if (stop) {
+		count_vm_event(IDLE_COMPACT_ABORT);
+		trace_idle_compaction_abort(stop, run.gain, run.migrated,
+					    msecs);
+		if (!READ_ONCE(threshold) && plan.zone)
+			drop_plan(&plan);
+	} else {
+		trace_idle_compaction_end(run.gain, run.migrated, run.failed,
+					  msecs);
+		/* A plan that was resumed does not know what came later */
+		if (!resumed)
+			baseline = stranded();
+	}
+
+	/* Who is stopped with something done has not been there for nothing */
+	if (run.gain >= gain_min || (stop && (run.split || run.migrated)))
+		backoff = 0;
+	else if (backoff < BACKOFF_MAX)
+		backoff++;
+	unfinished = stop || (run.failed >= gain_min && backoff < BACKOFF_MAX);
+	keep_watch(max(period(), (unsigned long)BACKOFF_UNIT << backoff));
+}
+
+static int idle_compaction_thread(void *unused)
+{
+	set_freezable();
+	set_user_nice(current, MAX_NICE);
+
+	while (!kthread_should_stop()) {
+		wait_event_freezable(kidlecompactd_wait, READ_ONCE(due));
+		WRITE_ONCE(due, false);
+		run_once();
+	}
+	return 0;
+}
+
+/* Arming a timer may take locks that must not be taken under zone->lock */
+static void idle_compaction_arm(struct irq_work *work)
+{
+	if (READ_ONCE(threshold) && !test_and_set_bit(0, &on_watch))
+		keep_watch(period());
+}
+
+static DEFINE_IRQ_WORK(idle_compaction_work, idle_compaction_arm);
+
+void __idle_compaction_kick(void)
+{
+	if (!READ_ONCE(on_watch))
+		irq_work_queue(&idle_compaction_work);
+}
+
+void __idle_compaction_freed(struct zone *zone, unsigned int pages)
+{
+	zone->freed_pages += pages;
+	if (zone->freed_pages >= FREED_MIN)
+		__idle_compaction_kick();
+}
+
+/*
+ * What was freed before the counts are zero is seen by the look after that,
+ * and what is freed later is counted. That look is at variables of the watch
+ * without being on it: they change only if another watch has begun, and then
+ * that one sees what there is.
+ */
+static void leave_watch(void)
+{
+	unsigned long flags;
+	struct zone *zone;
+
+	for_each_populated_zone(zone) {
+		spin_lock_irqsave(&zone->lock, flags);
+		zone->freed_pages = 0;
+		spin_unlock_irqrestore(&zone->lock, flags);
+	}
+	clear_bit(0, &on_watch);
+	/* Who frees now sees that nobody is on watch, or else is seen here */
+	smp_mb__after_atomic();
+	if (is_worth_it())
+		__idle_compaction_kick();
+}
+
+static void idle_compaction_look(struct timer_list *unused)
+{
+	baseline = min(baseline, stranded());
+	if (!is_worth_it()) {
+		leave_watch();
+		return;
+	}
+	if (has_been_idle()) {
+		WRITE_ONCE(due, true);
+		wake_up(&kidlecompactd_wait);
+		return;
+	}
+	mod_timer(&idle_compaction_timer, jiffies + period());
+}
+
+static void start_idle_compaction(void)
+{
+	static_branch_enable(&idle_compaction_active);
+	__idle_compaction_kick();
+}
+
+/* A run that is under way stops by itself */
+static void stop_idle_compaction(void)
+{
+	static_branch_disable(&idle_compaction_active);
+	irq_work_sync(&idle_compaction_work);
+	if (del_timer_sync(&idle_compaction_timer))
+		clear_bit(0, &on_watch);
+}
+
+static int set_threshold(const char *val, const struct kernel_param *kp)
+{
+	unsigned int seconds, before;
+	int err = kstrtouint(val, 0, &seconds);
+
+	if (err)
+		return err;
+	if (seconds > THRESHOLD_MAX)
+		return -EINVAL;
+
+	mutex_lock(&idle_compaction_mutex);
+	before = threshold;
+	WRITE_ONCE(threshold, seconds);
+	if (kidlecompactd && !before && seconds)
+		start_idle_compaction();
+	else if (kidlecompactd && before && !seconds)
+		stop_idle_compaction();
+	else if (del_timer_sync(&idle_compaction_timer))
+		keep_watch(period());	/* its watch is ours now */
+	mutex_unlock(&idle_compaction_mutex);
+	return 0;
+}
+
+static const struct kernel_param_ops threshold_ops = {
+	.set = set_threshold,
+	.get = param_get_uint,
+};
+module_param_cb(threshold, &threshold_ops, &threshold, 0644);
+MODULE_PARM_DESC(threshold, "Seconds of idleness before memory is compacted, 0: never (default: 1)");
+
+static int set_last_run(const char *val, const struct kernel_param *kp)
+{
+	return -EPERM;
+}
+
+static int get_last_run(char *buf, const struct kernel_param *kp)
+{
+	return sprintf(buf, "%s\n", READ_ONCE(last_run));
+}
+
+static const struct kernel_param_ops last_run_ops = {
+	.set = set_last_run,
+	.get = get_last_run,
+};
+module_param_cb(last_run, &last_run_ops, NULL, 0444);
+MODULE_PARM_DESC(last_run, "How the last run has ended: done, or what stopped it");
+
+static int __init idle_compaction_init(void)
+{
+	struct task_struct *t;
+
+	t = kthread_run(idle_compaction_thread, NULL, "kidlecompactd");
+	if (IS_ERR(t))
+		return PTR_ERR(t);
+
+	mutex_lock(&idle_compaction_mutex);
+	kidlecompactd = t;
+	find_gain_min();
+	if (threshold)
+		start_idle_compaction();
+	mutex_unlock(&idle_compaction_mutex);
+	return 0;
+}
+subsys_initcall(idle_compaction_init);
