@@ -994,7 +994,7 @@ static void drained(void)
 /* The first memory of a zone is counted when it comes */
 static void hot_added(void)
 {
-	struct memory_notify mn = { ZONE_SECTIONS * SECTION };
+	struct memory_notify mn = { ZONE_SECTIONS * SECTION, 16 * SECTION };
 	struct zone *first;
 
 	buddy_init((ZONE_SECTIONS + 16) * SECTION);
@@ -1008,12 +1008,12 @@ static void hot_added(void)
 	mem_hotplug_begin();
 	populate(zone, ZONE_SECTIONS * SECTION, (ZONE_SECTIONS + 16) * SECTION);
 	expect(unmarked(), ==, 0);
-	memory_notifier->notifier_call(memory_notifier, MEM_ONLINE + 1, &mn);
+	memory_notify(MEM_GOING_ONLINE, &mn);
 	expect(unmarked(), ==, 0);
-	memory_notifier->notifier_call(memory_notifier, MEM_ONLINE, &mn);
+	memory_notify(MEM_ONLINE, &mn);
 	expect(unmarked(), ==, 16 * SECTION);
 	/* Once is enough */
-	memory_notifier->notifier_call(memory_notifier, MEM_ONLINE, &mn);
+	memory_notify(MEM_ONLINE, &mn);
 	expect(unmarked(), ==, 16 * SECTION);
 	mem_hotplug_done();
 	take(1);
