@@ -22,7 +22,7 @@ unsigned long max_pfn;
 unsigned long vm_events[NR_VM_EVENT_ITEMS];
 unsigned long nr_walked;
 unsigned int guardpage_minorder;
-bool memory_encrypted;
+bool memory_encrypted, free_pages_written;
 
 static unsigned char *pageblock_types;
 
@@ -36,10 +36,33 @@ bool guest_memory_encrypted(void)
 	return memory_encrypted;
 }
 
+bool free_pages_are_written(void)
+{
+	return free_pages_written;
+}
+
+int ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max,
+		    gfp_t gfp)
+{
+	BUG_ON(min != max || max >= ARRAY_SIZE(ida->set));
+	if (allocation_fails)
+		return -ENOMEM;
+	if (ida->set[min])
+		return -ENOSPC;
+	ida->set[min] = 1;
+	return min;
+}
+
+void ida_free(struct ida *ida, unsigned int id)
+{
+	BUG_ON(!ida->set[id]);
+	ida->set[id] = 0;
+}
+
 static void check_stat(struct zone *zone, enum zone_stat_item item)
 {
 	/* Page reporting says that its gauges are changed under zone->lock */
-	BUG_ON(item != NR_FREE_PAGES && zone->lock.owner != current);
+	BUG_ON(zone->lock.owner != current);
 	if (zone->vm_stat[item].v < 0)
 		failed("%s: statistic %u is %ld", zone->name, item,
 		       zone->vm_stat[item].v);
@@ -51,20 +74,27 @@ void zone_page_state_add(long pages, struct zone *zone,
 {
 	zone->vm_stat[item].v += pages;
 	check_stat(zone, item);
-	if (item != NR_FREE_PAGES)
+	if (item == NR_FREE_REPORTED || item == NR_FREE_UNREPORTED)
 		locked_atomic();
+}
+
+void seen_set(const void *what)
+{
+	const atomic_long_t *stat = what;
+	struct zone *zone;
+
+	for_each_zone(zone)
+		if (stat >= zone->vm_stat &&
+		    stat < zone->vm_stat + NR_VM_ZONE_STAT_ITEMS)
+			check_stat(zone, stat - zone->vm_stat);
 }
 
 void seen_atomic(const void *what)
 {
 	struct zone *zone;
 
+	seen_set(what);
 	for_each_zone(zone) {
-		const atomic_long_t *stat = what;
-
-		if (stat >= zone->vm_stat &&
-		    stat < zone->vm_stat + NR_VM_ZONE_STAT_ITEMS)
-			check_stat(zone, stat - zone->vm_stat);
 		if (what >= (void *)zone && what < (void *)(zone + 1))
 			return;
 	}
@@ -158,6 +188,8 @@ static void add_free(struct zone *zone, long pages, int mt)
 {
 	if (!is_migrate_isolate(mt))
 		zone_page_state_add(pages, zone, NR_FREE_PAGES);
+	if (is_migrate_cma(mt))
+		zone_page_state_add(pages, zone, NR_FREE_CMA_PAGES);
 }
 
 static void list_block(struct zone *zone, struct page *page,
@@ -538,6 +570,7 @@ struct zone *buddy_add_zone(const char *name, unsigned long start_pfn,
 
 	BUG_ON(!zone || nr_zones == MAX_ZONES);
 	zone->name = name;
+	zone->index = ZONE_NORMAL;
 	zone->zone_start_pfn = start_pfn;
 	zone->spanned_pages = spanned;
 	INIT_LIST_HEAD(&zone->pcp);

@@ -89,7 +89,7 @@ void buddy_set_type(struct zone *zone, unsigned long pfn, int mt);
 /* CPUs and devices that the series has had walked, each of them counted */
 extern unsigned long nr_walked;
 extern unsigned int guardpage_minorder;
-extern bool memory_encrypted;
+extern bool memory_encrypted, free_pages_written;
 
 /*
  * What a test does about a block whose pages change hands. Called with

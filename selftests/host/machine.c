@@ -48,7 +48,7 @@ int nr_cpu_ids = 4;
 unsigned long jiffies;
 struct task_struct *current;
 bool allocation_fails;
-struct notifier_block *oom_notifier, *reboot_notifier;
+struct notifier_block *oom_notifier, *reboot_notifier, *restored_notifier;
 void (*machine_check)(void);
 unsigned long nr_switches;
 char last_log_line[200];
@@ -490,6 +490,28 @@ static void unqueue(struct delayed_work *work)
 	work->pending = false;
 }
 
+bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *work,
+		      unsigned long delay)
+{
+	bool was = work->pending;
+
+	if (work->cancelling)
+		return false;
+	unqueue(work);
+	queue_delayed_work(wq, work, delay);
+	return was;
+}
+
+/* Nobody queues it without delay, so it is at work or not there to be waited for */
+bool flush_work(struct work_struct *w)
+{
+	struct delayed_work *work = container_of(w, struct delayed_work, work);
+	bool was = work->executing;
+
+	wait_for(!work->executing);
+	return was;
+}
+
 bool cancel_delayed_work_sync(struct delayed_work *work)
 {
 	bool was = work->pending;
@@ -655,6 +677,19 @@ int kstrtouint(const char *text, unsigned int base, unsigned int *value)
 		return -ERANGE;
 	*value = v;
 	return 0;
+}
+
+int kstrtoint(const char *text, unsigned int base, int *value)
+{
+	bool negative = text[0] == '-';
+	unsigned int v;
+	int err = kstrtouint(text + negative, base, &v);
+
+	if (!err && v > (unsigned int)INT_MAX + negative)
+		err = -ERANGE;
+	if (!err)
+		*value = negative ? -v : v;
+	return err;
 }
 
 int param_get_bool(char *buf, const struct kernel_param *kp)

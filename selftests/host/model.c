@@ -34,6 +34,7 @@ static struct shadow {
 	bool told;		/* the host knows that it is free */
 	bool telling;		/* in the report under way */
 	bool discardable;	/* the host may discard it */
+	bool cma;		/* was in a page block of CMA when it was held */
 	unsigned int content;
 } *shadow;
 
@@ -52,7 +53,7 @@ static struct history {
 
 /* Marks may come and go */
 static unsigned int control;
-static unsigned long held, free_before;
+static unsigned long held, free_before, cma_before;
 static struct zone *telling_zone;
 static unsigned long telling_pages;
 /* What may be told still, see BUDGET_SECONDS */
@@ -264,7 +265,9 @@ void seen_freed(struct page *page, unsigned int order)
 	look_at_least(page_zone(page));
 }
 
-static void check_limits(struct zone *zone)
+/* May so much be held of what is free? */
+static void check_limit(struct zone *zone, unsigned long pages,
+			unsigned long free)
 {
 	unsigned long keep = high_wmark_pages(zone);
 	long reserve = 0;
@@ -272,29 +275,46 @@ static void check_limits(struct zone *zone)
 
 	for (i = 0; i < MAX_NR_ZONES; i++)
 		reserve = max(reserve, zone->lowmem_reserve[i]);
-	keep += reserve;
-	if (held > HELD_MAX || held > free_before / HELD_SHARE ||
-	    held + keep > free_before)
+	keep = max(keep + reserve, zone->percpu_drift_mark);
+	if (pages > HELD_MAX || pages > free / HELD_SHARE ||
+	    (pages && pages + keep > free))
 		failed("%lu pages are held of %lu free ones, %lu to be kept",
-		       held, free_before, keep);
+		       pages, free, keep);
+}
+
+/* What CMA has is nothing for those who cannot use it */
+static void check_limits(struct zone *zone)
+{
+	unsigned long pfn = 0, cma = 0;
+
+	for_each_known(pfn, max_pfn)
+		cma += shadow[pfn].state == HELD && shadow[pfn].cma;
+	check_limit(zone, held, free_before);
+	check_limit(zone, held - cma, free_before - cma_before);
 }
 
 void seen_held(struct page *page, unsigned int order)
 {
+	bool cma = is_migrate_cma(get_pageblock_migratetype(page));
 	struct zone *zone = page_zone(page);
+	unsigned long i;
 
 	if (model_takes && model_takes(page, order)) {
 		change(page, order, FREE, USED);
 		return;
 	}
-	if (!held)
+	if (!held) {
 		free_before = zone_page_state(zone, NR_FREE_PAGES) +
 			      (1UL << order);
+		cma_before = zone_page_state(zone, NR_FREE_CMA_PAGES) +
+			     ((unsigned long)cma << order);
+	}
 	BUG_ON(telling_zone && telling_zone != zone);
 	telling_zone = zone;
 	held += 1UL << order;
-	check_limits(zone);
 	change(page, order, FREE, HELD);
+	for (i = 0; i < 1UL << order; i++)
+		shadow[page_to_pfn(page) + i].cma = cma;
 }
 
 void seen_put_back(struct page *page, unsigned int order)
@@ -311,10 +331,8 @@ void seen_put_back(struct page *page, unsigned int order)
 	}
 	change(page, order, HELD, FREE);
 	held -= 1UL << order;
-	if (!held) {
+	if (!held)
 		telling_zone = NULL;
-		telling_pages = 0;
-	}
 }
 
 static void check_range(const struct scatterlist *sg, unsigned int unit)
@@ -376,6 +394,7 @@ void model_told(const struct scatterlist *sg, unsigned int nents,
 		BUG_ON(sg[i].end != (i == nents - 1));
 		check_range(&sg[i], zone->reporting.order);
 	}
+	check_limits(zone);
 	check_budget();
 
 	look_at_least(zone);
@@ -427,20 +446,19 @@ void model_answered(int err)
 		if (!err)
 			s->told = true;
 	}
-	if (err != -EINPROGRESS && err) {
+	if (err && err != -EINPROGRESS)
 		/* What has not been told has not cost the host anything */
 		budget_told -= telling_pages;
-		return;
-	}
 	if (!err)
 		model_pages_reported += telling_pages;
 	for (i = 0; i < ARRAY_SIZE(h->least); i++)
-		h->least[i] -= err ? held : telling_pages;
-	if (err) {
+		h->least[i] -= !err ? telling_pages :
+			       err == -EINPROGRESS ? held : 0;
+	if (err == -EINPROGRESS) {
 		held = 0;
 		telling_zone = NULL;
-		telling_pages = 0;
 	}
+	telling_pages = 0;
 }
 
 void model_reset(void)

@@ -304,7 +304,7 @@ static void allocate_range(void)
 		return;
 	pfn = isolated.pfn;
 	end = pfn + SECTION;
-	page_reporting_wait();
+	page_reporting_wait(0, max_pfn);
 	if (jiffies > before + HZ)
 		failed("waited for %lu jiffies", jiffies - before);
 	drain_all_pages(isolated.zone);

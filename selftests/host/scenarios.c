@@ -272,16 +272,31 @@ static void orders(void)
 	expect(get(&param_page_reporting_order), ==, 1);
 	expect(page_reporting_unit(zone), ==, 1);
 	guardpage_minorder = 2;
+	expect(set(&param_page_reporting_order, "1"), ==, 0);
 	expect(get(&param_page_reporting_order), ==, 2);
 	guardpage_minorder = 0;
-	expect(set(&param_page_reporting_order, most), ==, -EINVAL);
-	expect(set(&param_page_reporting_order, "-1"), ==, -EINVAL);
+	expect(set(&param_page_reporting_order, "1"), ==, 0);
+	expect(set(&param_page_reporting_order, "-2"), ==, -EINVAL);
 	expect(set(&param_page_reporting_order, "5x"), ==, -EINVAL);
 	expect(set(&param_page_reporting_order, "4294967297"), ==, -ERANGE);
 	expect(get(&param_page_reporting_order), ==, 1);
 	expect(set(&param_page_reporting_order, "0"), ==, 0);
 	expect(zone->reporting.order, ==, 0);
+	/* Above the largest: nothing, until it is set again */
+	expect(set(&param_page_reporting_order, most), ==, 0);
+	expect(get(&param_page_reporting_order), ==, MAX_ORDER);
+	expect(zone->reporting.order, ==, MAX_ORDER);
+	expect(static_key_enabled(&page_reporting_active), ==, false);
+	/* -1: as if it had never been set */
+	expect(set(&param_page_reporting_order, "-1"), ==, 0);
+	expect(get(&param_page_reporting_order), ==, BLOCK);
+	expect(zone->reporting.order, ==, BLOCK);
 	stop();
+	expect(start(-1, 0), ==, 0);
+	expect(get(&param_page_reporting_order), ==, pageblock_order);
+	stop();
+	expect(set(&param_page_reporting_order, "1"), ==, 0);
+	backend.order = 0;
 	backend.min_order = BLOCK;
 	expect(page_reporting_register(&backend), ==, 0);
 	expect(get(&param_page_reporting_order), ==, BLOCK);
@@ -822,7 +837,7 @@ static void wait_for_reports(void)
 {
 	unsigned long before = jiffies;
 
-	page_reporting_wait();
+	page_reporting_wait(0, max_pfn);
 	waited = jiffies - before;
 }
 

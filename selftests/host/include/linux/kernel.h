@@ -47,8 +47,12 @@ typedef unsigned int gfp_t;
 #define mult_frac(x, n, d)	((x) / (d) * (n) + (x) % (d) * (n) / (d))
 #define div_u64(a, b)		((u64)(a) / (b))
 
+#define SZ_2M			(2UL << 20)
 #define SZ_4M			(4UL << 20)
+#define SZ_8M			(8UL << 20)
 #define SZ_128M			(128UL << 20)
+#define SZ_1G			(1UL << 30)
+#define ilog2(n)		(63 - __builtin_clzl(n))
 
 /**
  * failed - end the test: a property does not hold
@@ -66,6 +70,7 @@ void failed(const char *format, ...)
 /* The log, of which machine.c keeps the last line */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #define pr_info(...)		log_line(__VA_ARGS__)
+#define pr_warn(...)		log_line(__VA_ARGS__)
 #define pr_err(...)		log_line(__VA_ARGS__)
 
 /* One task runs at a time, and others only where machine.c says */
@@ -75,6 +80,8 @@ typedef struct { int v; } atomic_t;
 #define atomic_read(a)		((a)->v)
 #define atomic_long_read(a)	((a)->v)
 #define atomic64_read(a)	((a)->v)
+/* A plain store, and so no atomic change: whoever makes it keeps others out */
+#define atomic_long_set(a, n)	((void)((a)->v = (n), seen_set(a)))
 #define atomic64_add(n, a)	atomic_change(a, (a)->v += (n))
 #define atomic_long_add(n, a)	atomic_change(a, (a)->v += (n))
 #define atomic_long_sub(n, a)	atomic_change(a, (a)->v -= (n))
@@ -83,6 +90,7 @@ typedef struct { int v; } atomic_t;
 
 /* What is changed, if it is a zone's own, belongs to who holds its lock; see buddy.c */
 void seen_atomic(const void *what);
+void seen_set(const void *what);
 #define atomic_change(a, change)	((void)((change), seen_atomic(a)))
 
 static inline bool test_and_set_bit(int n, unsigned long *word)
@@ -105,6 +113,7 @@ static inline void clear_bit(int n, unsigned long *word)
 /* Parameters: a test gets at them as param_NAME, and reads them as text */
 struct kernel_param {
 	void *arg;
+	struct module *mod;
 };
 
 struct kernel_param_ops {
@@ -124,10 +133,13 @@ int param_get_bool(char *buf, const struct kernel_param *kp);
 int param_get_uint(char *buf, const struct kernel_param *kp);
 int kstrtobool(const char *text, bool *value);
 int kstrtouint(const char *text, unsigned int base, unsigned int *value);
+int kstrtoint(const char *text, unsigned int base, int *value);
 
 /* Whoever writes or reads one holds the lock of all of them, see machine.c */
 void param_lock(void);
 void param_unlock(void);
+#define kernel_param_lock(module)	((void)(module), param_lock())
+#define kernel_param_unlock(module)	((void)(module), param_unlock())
 
 #define module_param_cb(name, operations, data, mode)			\
 static int locked_set_##name(const char *val,				\
@@ -194,6 +206,13 @@ static inline int register_reboot_notifier(struct notifier_block *nb)
 void add_memory_notifier(struct notifier_block *nb);
 #define hotplug_memory_notifier(fn, priority) \
 	do { static struct notifier_block _nb = { fn }; add_memory_notifier(&_nb); } while (0)
+
+extern struct notifier_block *restored_notifier;
+
+static inline void register_restored_notifier(struct notifier_block *nb)
+{
+	restored_notifier = nb;
+}
 
 /* Memory: the next allocations fail while the test says so */
 extern bool allocation_fails;

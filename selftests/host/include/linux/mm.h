@@ -38,6 +38,7 @@ enum migratetype {
 
 enum zone_stat_item {
 	NR_FREE_PAGES,
+	NR_FREE_CMA_PAGES,
 	NR_FREE_REPORTED,
 	NR_FREE_UNREPORTED,
 	NR_VM_ZONE_STAT_ITEMS
@@ -127,6 +128,8 @@ struct page_reporting_zone {
 	unsigned long high;
 	unsigned long floor[PAGE_REPORTING_WINDOW];
 	unsigned long ceiling[PAGE_REPORTING_WINDOW];
+	unsigned long retry_at;
+	unsigned long retry_delay;
 };
 
 struct zone {
@@ -136,6 +139,7 @@ struct zone {
 	struct free_area free_area[MAX_ORDER];
 	atomic_long_t vm_stat[NR_VM_ZONE_STAT_ITEMS];
 	unsigned long high_wmark;
+	unsigned long percpu_drift_mark;
 	long lowmem_reserve[MAX_NR_ZONES];
 	unsigned long zone_start_pfn;
 	unsigned long spanned_pages;
@@ -144,7 +148,10 @@ struct zone {
 	struct list_head pcp;		/* order 0, as freed */
 	unsigned int pcp_count;
 	const char *name;
+	unsigned int index;		/* ZONE_NORMAL, unless a test says so */
 };
+
+enum zone_type { ZONE_DMA, ZONE_NORMAL, ZONE_MOVABLE };
 
 struct sysinfo {
 	unsigned long totalram;
@@ -164,6 +171,7 @@ extern unsigned long max_pfn;
 #define set_page_private(page, v)	((page)->private = (v))
 #define page_count(page)	atomic_read(&(page)->_refcount)
 #define zone_to_nid(zone)	0
+#define zone_idx(zone)		((zone)->index)
 #define high_wmark_pages(zone)	((zone)->high_wmark)
 #define zone_end_pfn(zone)	((zone)->zone_start_pfn + (zone)->spanned_pages)
 #define populated_zone(zone)	((zone)->present_pages)
@@ -221,6 +229,26 @@ struct memory_notify {
 #define MEM_CANCEL_ONLINE	16
 #define MEM_CANCEL_OFFLINE	32
 
+/* The sections that memory is brought online and taken offline in */
+#define CONFIG_MEMORY_HOTPLUG	1
+#define PAGES_PER_SECTION	MAX_ORDER_NR_PAGES
+#define pfn_to_section_nr(pfn)	((pfn) / PAGES_PER_SECTION)
+
+/* A set of numbers, which this is enough of */
+struct ida {
+	unsigned char set[4096];
+};
+
+#define DEFINE_IDA(name)	struct ida name
+int ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max,
+		    gfp_t gfp);
+void ida_free(struct ida *ida, unsigned int id);
+
+static inline int get_order(unsigned long size)
+{
+	return size <= PAGE_SIZE ? 0 : ilog2((size - 1) / PAGE_SIZE) + 1;
+}
+
 /* Ranges that a backend is told */
 struct scatterlist {
 	struct page *page;
@@ -252,5 +280,6 @@ void take_free_block(struct zone *zone, struct page *page, unsigned int order);
 struct page *put_free_block(struct zone *zone, struct page *page,
 			    unsigned int order);
 bool guest_memory_encrypted(void);
+bool free_pages_are_written(void);
 
 #endif
