@@ -23,6 +23,10 @@
 #ifndef MOST_WALKED_LOCKED
 #define MOST_WALKED_LOCKED	NO_BOUND
 #endif
+/* The same from one report to the next of a pass over all zones [0] */
+#ifndef MOST_WALKED_REPORT
+#define MOST_WALKED_REPORT	NO_BOUND
+#endif
 
 /*
  * Jiffies that pass while somebody holds the lock of CPU hotplug, of memory

@@ -20,7 +20,6 @@ unsigned int nr_zones;
 struct page *mem_map;
 unsigned long max_pfn;
 unsigned long vm_events[NR_VM_EVENT_ITEMS];
-unsigned long nr_walked;
 unsigned int guardpage_minorder;
 bool memory_encrypted, free_pages_written;
 
@@ -101,16 +100,9 @@ void seen_atomic(const void *what)
 	locked_atomic();
 }
 
-static void walk(void)
-{
-	nr_walked += nr_cpu_ids;
-	locked_walk(nr_cpu_ids);
-}
-
 unsigned long zone_page_state_snapshot(struct zone *zone,
 				       enum zone_stat_item item)
 {
-	walk();
 	return zone_page_state(zone, item);
 }
 
@@ -128,8 +120,6 @@ void si_meminfo(struct sysinfo *si)
 {
 	struct zone *zone;
 
-	/* It asks all block devices: let there be as many as CPUs */
-	walk();
 	si->totalram = 0;
 	for_each_zone(zone)
 		si->totalram += zone->present_pages;
@@ -401,7 +391,6 @@ void drain_all_pages(struct zone *one)
 {
 	struct zone *zone;
 
-	walk();
 	for_each_populated_zone(zone)
 		if (!one || zone == one)
 			drain_local_pages(zone);

@@ -86,8 +86,6 @@ int buddy_take(struct zone *zone, unsigned long pfn);
 /* buddy_set_type - make the page block of @pfn one of another type */
 void buddy_set_type(struct zone *zone, unsigned long pfn, int mt);
 
-/* CPUs and devices that the series has had walked, each of them counted */
-extern unsigned long nr_walked;
 extern unsigned int guardpage_minorder;
 extern bool memory_encrypted, free_pages_written;
 

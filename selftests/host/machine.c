@@ -38,6 +38,7 @@ struct task_struct {
 	bool waiting;
 	bool metered;		/* it has used what task_use_cpu() says */
 	u64 used;
+	unsigned long walked;	/* CPUs and devices */
 	unsigned int mems;	/* mem_hotplug_lock, held for reading */
 	/* Locks that all of the kernel may need, and since when */
 	unsigned int global_locks;
@@ -55,6 +56,7 @@ char last_log_line[200];
 u64 since_jiffy;
 unsigned long nr_deferred;
 unsigned int nr_timers_pending;
+unsigned long nr_walked;
 unsigned long pages_read;
 const struct page *last_page_read;
 unsigned long most_pages_locked, most_jiffies_locked;
@@ -233,10 +235,17 @@ void locked_atomic(void)
 		section_atomics++;
 }
 
-void locked_walk(unsigned int n)
+void walk_all(void)
 {
+	nr_walked += nr_cpu_ids;
+	current->walked += nr_cpu_ids;
 	if (spinlocks_held)
-		section_walked += n;
+		section_walked += nr_cpu_ids;
+}
+
+unsigned long task_walked(void)
+{
+	return current->walked;
 }
 
 void spin_unlock_irq(spinlock_t *lock)

@@ -59,9 +59,11 @@ void machine_silence(unsigned long within);
 void *sparse_alloc(unsigned long n, size_t size);
 void sparse_free(void *memory, unsigned long n, size_t size);
 
-/* locked_atomic, locked_walk - count what should not be done with a spinlock held */
+/** locked_atomic - count what should not be done with a spinlock held */
 void locked_atomic(void);
-void locked_walk(unsigned int n);
+
+/** task_walked - CPUs and devices that the running task has walked so far */
+unsigned long task_walked(void);
 
 /** memory_notify - ask all notifiers; returns an error of the first that has one */
 int memory_notify(unsigned long action, void *arg);
@@ -93,6 +95,8 @@ extern unsigned long nr_deferred;
 extern unsigned int nr_timers_pending;
 /* The most that was seen in one section: see bounds.h */
 extern unsigned long most_pages_locked, most_jiffies_locked;
+/* CPUs and devices that the series has walked */
+extern unsigned long nr_walked;
 extern unsigned long most_atomics_locked, most_walked_locked;
 
 #endif

@@ -59,6 +59,8 @@ static unsigned long telling_pages;
 /* What may be told still, see BUDGET_SECONDS */
 static unsigned long budget_since, budget_told;
 static unsigned long totalram_most;
+/* The last report: what its task had walked, in which work */
+static unsigned long told_walked, told_deferred;
 static bool off[MAX_NR_ZONES];
 
 unsigned long model_pages_told, model_pages_reported;
@@ -379,6 +381,17 @@ static void check_budget(void)
 		       totalram_most, elapsed);
 }
 
+/* What does not depend on the report is not done again for each of them */
+static void check_cost(void)
+{
+	unsigned long walked = task_walked() - told_walked;
+
+	if (nr_deferred == told_deferred && walked > MOST_WALKED_REPORT)
+		failed("%lu CPUs or devices are walked for a report", walked);
+	told_walked = task_walked();
+	told_deferred = nr_deferred;
+}
+
 void model_told(const struct scatterlist *sg, unsigned int nents,
 		unsigned int capacity)
 {
@@ -396,6 +409,7 @@ void model_told(const struct scatterlist *sg, unsigned int nents,
 	}
 	check_limits(zone);
 	check_budget();
+	check_cost();
 
 	look_at_least(zone);
 	h = &history[zone_index(zone)];

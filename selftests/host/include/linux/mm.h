@@ -179,6 +179,8 @@ extern unsigned long max_pfn;
 /* Struct pages that the series has looked at, see page_reads.h */
 extern unsigned long pages_read;
 extern const struct page *last_page_read;
+/* It goes from CPU to CPU, or from one block device to the next: as many */
+void walk_all(void);
 
 /* A page that has not been touched yet belongs to the sparse zone around it */
 struct zone *sparse_zone_of(const struct page *page);
