@@ -8,6 +8,7 @@
 #include "buddy.h"
 
 #include "idle_compaction.h"
+#include "machine.h"
 #include "page_reporting.h"
 
 #define MAX_ZONES		4
@@ -34,15 +35,45 @@ bool guest_memory_encrypted(void)
 	return memory_encrypted;
 }
 
-void zone_page_state_add(long pages, struct zone *zone,
-			 enum zone_stat_item item)
+static void check_stat(struct zone *zone, enum zone_stat_item item)
 {
 	/* Page reporting says that its gauges are changed under zone->lock */
 	BUG_ON(item != NR_FREE_PAGES && zone->lock.owner != current);
-	zone->vm_stat[item].v += pages;
 	if (zone->vm_stat[item].v < 0)
 		failed("%s: statistic %u is %ld", zone->name, item,
 		       zone->vm_stat[item].v);
+}
+
+/* The kernel changes the sum of all zones, too */
+void zone_page_state_add(long pages, struct zone *zone,
+			 enum zone_stat_item item)
+{
+	zone->vm_stat[item].v += pages;
+	check_stat(zone, item);
+	if (item != NR_FREE_PAGES)
+		locked_atomic();
+}
+
+void seen_atomic(const void *what)
+{
+	struct zone *zone;
+
+	for_each_zone(zone) {
+		const atomic_long_t *stat = what;
+
+		if (stat >= zone->vm_stat &&
+		    stat < zone->vm_stat + NR_VM_ZONE_STAT_ITEMS)
+			check_stat(zone, stat - zone->vm_stat);
+		if (what >= (void *)zone && what < (void *)(zone + 1))
+			return;
+	}
+	locked_atomic();
+}
+
+unsigned long zone_page_state_snapshot(struct zone *zone,
+				       enum zone_stat_item item)
+{
+	return zone_page_state(zone, item);
 }
 
 unsigned long global_zone_page_state(enum zone_stat_item item)
@@ -63,6 +94,18 @@ void si_meminfo(struct sysinfo *si)
 	for_each_zone(zone)
 		si->totalram += zone->present_pages;
 	si->freeram = global_zone_page_state(NR_FREE_PAGES);
+}
+
+struct zone *sparse_zone_of(const struct page *page)
+{
+	unsigned long pfn = page_to_pfn(page);
+	struct zone *zone;
+
+	for_each_zone(zone)
+		if (zone->sparse && pfn >= zone->zone_start_pfn &&
+		    pfn < zone_end_pfn(zone))
+			return zone;
+	return NULL;
 }
 
 static struct page *online_page(unsigned long pfn)
@@ -424,7 +467,7 @@ void buddy_online(struct zone *zone, unsigned long pfn, unsigned long pages)
 {
 	zone->present_pages += pages;
 	for (; pages; pages--, pfn++) {
-		SetPageOnline(pfn_to_page(pfn));
+		pfn_to_page(pfn)->flags |= BIT(PG_online);
 		pfn_to_page(pfn)->zone = zone;
 		set_pageblock_migratetype(pfn_to_page(pfn), MIGRATE_MOVABLE);
 	}
@@ -436,6 +479,7 @@ bool buddy_offline(struct zone *zone, unsigned long pfn, unsigned long pages)
 	unsigned int order;
 	bool done;
 
+	BUG_ON(zone->sparse);
 	spin_lock_irq(&zone->lock);
 	for (at = pfn; at < end && PageBuddy(pfn_to_page(at));
 	     at += 1UL << page_private(pfn_to_page(at)))
@@ -450,7 +494,7 @@ bool buddy_offline(struct zone *zone, unsigned long pfn, unsigned long pages)
 		seen_taken(page, order);
 	}
 	for (at = pfn; done && at < end; at++) {
-		ClearPageOnline(pfn_to_page(at));
+		pfn_to_page(at)->flags &= ~BIT(PG_online);
 		set_pageblock_migratetype(pfn_to_page(at), MIGRATE_MOVABLE);
 	}
 	if (done)
@@ -463,17 +507,16 @@ void buddy_init(unsigned long pages)
 {
 	unsigned int i;
 
-	free(mem_map);
-	free(pageblock_types);
+	sparse_free(mem_map, max_pfn, sizeof(*mem_map));
+	sparse_free(pageblock_types, (max_pfn >> pageblock_order) + 1, 1);
 	for (i = 0; i < nr_zones; i++) {
 		free(zones[i]);
 		zones[i] = NULL;
 	}
 	nr_zones = 0;
 	max_pfn = pages;
-	mem_map = calloc(pages, sizeof(*mem_map));
-	pageblock_types = calloc((pages >> pageblock_order) + 1, 1);
-	BUG_ON(!mem_map || !pageblock_types);
+	mem_map = sparse_alloc(pages, sizeof(*mem_map));
+	pageblock_types = sparse_alloc((pages >> pageblock_order) + 1, 1);
 }
 
 struct zone *buddy_add_zone(const char *name, unsigned long start_pfn,
@@ -492,6 +535,18 @@ struct zone *buddy_add_zone(const char *name, unsigned long start_pfn,
 			INIT_LIST_HEAD(&zone->free_area[order].free_list[mt]);
 	page_reporting_init_zone(zone);
 	zones[nr_zones++] = zone;
+	return zone;
+}
+
+struct zone *buddy_add_sparse_zone(const char *name, unsigned long start_pfn,
+				   unsigned long spanned)
+{
+	struct zone *zone = buddy_add_zone(name, start_pfn, spanned);
+
+	zone->sparse = true;
+	zone->present_pages = spanned;
+	memset(pageblock_types + (start_pfn >> pageblock_order),
+	       MIGRATE_MOVABLE, (spanned >> pageblock_order) + 1);
 	return zone;
 }
 

@@ -245,6 +245,21 @@ static void boot(unsigned int sections)
 	memset(&seen, 0, sizeof(seen));
 }
 
+/* A zone as large as one likes, of which these sections are free, and the rest is not looked at */
+static void boot_sparse(unsigned long gib, unsigned int sections)
+{
+	unsigned long pages = gib << (30 - PAGE_SHIFT);
+	unsigned int i;
+
+	boot(1);
+	buddy_init(pages);
+	model_start();
+	zone = buddy_add_sparse_zone("Normal", 0, pages);
+	for (i = 0; i < sections; i++)
+		buddy_free(pfn_to_page(round_down(pages / sections * i, SECTION)),
+			   BLOCK);
+}
+
 static void set_default_order(void)
 {
 	char order[16];
@@ -994,7 +1009,7 @@ static void drained(void)
 /* The first memory of a zone is counted when it comes */
 static void hot_added(void)
 {
-	struct memory_notify mn = { ZONE_SECTIONS * SECTION };
+	struct memory_notify mn = { ZONE_SECTIONS * SECTION, 16 * SECTION };
 	struct zone *first;
 
 	buddy_init((ZONE_SECTIONS + 16) * SECTION);
@@ -1008,12 +1023,12 @@ static void hot_added(void)
 	mem_hotplug_begin();
 	populate(zone, ZONE_SECTIONS * SECTION, (ZONE_SECTIONS + 16) * SECTION);
 	expect(unmarked(), ==, 0);
-	memory_notifier->notifier_call(memory_notifier, MEM_ONLINE + 1, &mn);
+	memory_notify(MEM_GOING_ONLINE, &mn);
 	expect(unmarked(), ==, 0);
-	memory_notifier->notifier_call(memory_notifier, MEM_ONLINE, &mn);
+	memory_notify(MEM_ONLINE, &mn);
 	expect(unmarked(), ==, 16 * SECTION);
 	/* Once is enough */
-	memory_notifier->notifier_call(memory_notifier, MEM_ONLINE, &mn);
+	memory_notify(MEM_ONLINE, &mn);
 	expect(unmarked(), ==, 16 * SECTION);
 	mem_hotplug_done();
 	take(1);
@@ -1200,6 +1215,55 @@ static void most_held(void)
 	stop();
 }
 
+/*
+ * Of a large zone with units of each size: reported, used in part, freed again,
+ * and all marks cleared. What may be done with the lock held the model knows.
+ */
+static void large_zone(void)
+{
+	unsigned int order, i;
+	char text[16];
+
+	for (order = 0; order < MAX_ORDER; order++) {
+		/* With small units each struct page is touched, which takes long */
+		boot_sparse(order < 8 ? 4 : 64, 64);
+		sprintf(text, "%u", order);
+		start_with_order(text);
+		settle();
+		expect(marked(), ==, 64 * SECTION);
+		/* What is new lies behind all that is not */
+		take_order(2, order);
+		for (i = 0; i < 40; i++)
+			take(1);
+		pass(HZ);
+		for (i = 0; i < 40; i++)
+			give(1);
+		pass(2 * T);
+		give_order(2, order);
+		drain_all_pages(NULL);
+		pass(T + 80);
+		expect(unmarked(), ==, 0);
+		stop();
+	}
+}
+
+/* A report is not dearer with more CPUs */
+static void many_cpus(void)
+{
+	nr_cpu_ids = 256;
+	boot_sparse(64, 64);
+	start(0, 0);
+	settle();
+	take(32);
+	pass(HZ);
+	give(32);
+	pass(T + 80);
+	expect(nr_told, >, 4);
+	expect(unmarked(), ==, 0);
+	stop();
+	nr_cpu_ids = 4;
+}
+
 /* Those that count in single pages do so in small blocks */
 static const struct {
 	const char *name;
@@ -1238,6 +1302,8 @@ static const struct {
 	{ "an hour of abuse", hour_of_abuse, SMALL },
 	{ "marks survive splits", marks_survive_splits, SMALL },
 	{ "changed while a report is in flight", changed_in_flight, ANY },
+	{ "a zone of 64 GiB, units of each order", large_zone, LARGE },
+	{ "256 CPUs", many_cpus, LARGE },
 };
 
 int main(void)

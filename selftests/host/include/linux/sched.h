@@ -13,6 +13,8 @@
 #define MSEC_PER_SEC		1000UL
 #define MAX_NICE		19
 
+/* How many CPUs the machine has: 4, or what a test says before it begins */
+extern int nr_cpu_ids;
 extern unsigned long jiffies;
 #define msecs_to_jiffies(ms)	((unsigned long)(ms) * HZ / 1000)
 #define jiffies_to_msecs(j)	((unsigned int)((j) * 1000 / HZ))
