@@ -417,7 +417,7 @@ static void bring_section_online(void)
 		bring_online(zone, mn.start_pfn, mn.start_pfn + SECTION);
 		for (pfn = 0; pfn < SECTION; pfn++)
 			buddy_free(pfn_to_page(mn.start_pfn + pfn), 0);
-		memory_notify(MEM_ONLINE, &mn);
+		model_online(mn.start_pfn, mn.nr_pages);
 	}
 	mem_hotplug_done();
 }

@@ -57,6 +57,9 @@ void model_reset(void);
 void model_control_begin(void);
 void model_control_end(void);
 
+/** model_online - tell everybody of memory that has come online, and is free */
+void model_online(unsigned long pfn, unsigned long pages);
+
 /**
  * model_offline - take a section offline, whose page blocks are isolated
  * @pfn: its first page frame, of MAX_ORDER_NR_PAGES
