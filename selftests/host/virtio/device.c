@@ -28,6 +28,7 @@ static struct wait_queue_head host_wait, irq_wait;
 static unsigned int interrupts;		/* at work */
 static struct host *starting;		/* the driver takes it just now */
 static struct host *reporter;		/* it is reported to, just now */
+static unsigned long report_start;
 static struct host *told_by;		/* it has last been told something */
 static bool at_barrier;
 static bool *ballooned;
@@ -580,7 +581,6 @@ unsigned int host_got(struct host *h)
 static int watched_report(struct page_reporting_dev_info *prdev,
 			  struct scatterlist *sg, unsigned int nents)
 {
-	unsigned long start = jiffies;
 	struct host *h = hosts;
 	struct queue *q;
 	int err;
@@ -590,13 +590,14 @@ static int watched_report(struct page_reporting_dev_info *prdev,
 	q = host_queue(h, REPORTING);
 	BUG_ON(in_critical_section() || reporter);
 	q->told = false;
+	report_start = jiffies;
 	reporter = h;
 	err = h->driver_report(prdev, sg, nents);
 	look_at_all();
 	reporter = NULL;
-	longest_report = max(longest_report, jiffies - start);
-	if (jiffies - start > REPORT_MAX)
-		failed("a report took %lu jiffies", jiffies - start);
+	longest_report = max(longest_report, jiffies - report_start);
+	if (jiffies - report_start > REPORT_MAX)
+		failed("a report took %lu jiffies", jiffies - report_start);
 
 	if (!err) {
 		if (!q->told || !q->answered)
@@ -663,6 +664,8 @@ void __wrap_page_reporting_release(struct page_reporting_dev_info *prdev)
 	if (h->status) {
 		if (!q->vq || !q->told || q->head < 0 || !q->answered)
 			failed("the host has not let go of what it was told");
+		if (reporter == h && jiffies - report_start < REPORT_MAX)
+			failed("an answer is taken from a report that waits for it");
 		q->taken++;
 		q->head = -1;
 		model_reset();

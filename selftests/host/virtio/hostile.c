@@ -1043,7 +1043,7 @@ static void case_late_frozen(void)
 		still = NULL;
 		stands_still = 0;
 		restore();
-		expect_reports(2);
+		expect_reports(10);
 		check_balloon();
 	}
 	finish();
@@ -1127,6 +1127,21 @@ static void case_removed_dead(void)
 	finish();
 	if (reports_lost != 1)
 		failed("%lu reports are lost", reports_lost);
+}
+
+/* What is queued at the end waits, as works do while all is frozen */
+static void case_removed_dead_frozen(void)
+{
+	begin(USUAL, 32);
+	h->report = never_answer;
+	plug();
+	await_flight();
+	balloon_work_freeze();
+	unplug();
+	balloon_work_thaw();
+	host_offer(h, USUAL, 32);
+	plug();
+	finish();
 }
 
 static void case_pulled_out(void)
@@ -1934,6 +1949,7 @@ static const struct test {
 	{ "the device is broken before the first report", case_broken_before },
 	{ "removed with a report in flight", case_removed },
 	{ "removed with a report in flight that is not answered", case_removed_dead },
+	{ "removed with a report that is given up, and works frozen", case_removed_dead_frozen },
 	{ "pulled out with a report in flight", case_pulled_out },
 	{ "a host that discards until the reset is done", case_slow_reset },
 	{ "freeze and restore with a report in flight", case_freeze },
