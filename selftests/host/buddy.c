@@ -585,9 +585,13 @@ struct zone *buddy_add_sparse_zone(const char *name, unsigned long start_pfn,
 
 void buddy_set_type(struct zone *zone, unsigned long pfn, int mt)
 {
+	long moved;
+
 	spin_lock_irq(&zone->lock);
 	BUG_ON(is_migrate_isolate_page(pfn_to_page(pfn)));
-	move_block(zone, round_down(pfn, PAGEBLOCK_NR_PAGES), mt);
+	moved = move_block(zone, round_down(pfn, PAGEBLOCK_NR_PAGES), mt);
+	add_free(zone, -moved, get_pageblock_migratetype(pfn_to_page(pfn)));
+	add_free(zone, moved, mt);
 	set_pageblock_migratetype(pfn_to_page(pfn), mt);
 	spin_unlock_irq(&zone->lock);
 }
