@@ -14,7 +14,9 @@ nr_tests=0 nr_failed=0 undo=:
 # begin SECONDS: it may take so long, times patience, and needs page reporting
 begin() {
 	if [ -z "$MEMORY_RECLAIM_LIMIT" ]; then
-		export MEMORY_RECLAIM_LIMIT=$(($1 * patience))
+		limit=$(($1 * patience))
+		[ "$rounds" -le 100 ] || limit=$((limit * rounds / 100))
+		export MEMORY_RECLAIM_LIMIT=$limit
 		exec timeout "$MEMORY_RECLAIM_LIMIT" "$0"
 	fi
 	[ "$(id -u)" = 0 ] || skip 'not root'
