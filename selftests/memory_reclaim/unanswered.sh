@@ -15,7 +15,7 @@ needs "$pci/config" 'the balloon is not on PCI'
 # answers yes|no: bit 2 of the command
 answers() {
 	[ "$1" = yes ] && command='\007' || command='\003'
-	printf $command |
+	printf %b "$command" |
 		dd of="$pci/config" bs=1 seek=4 conv=notrunc 2> /dev/null
 }
 
@@ -50,7 +50,7 @@ takes() {
 }
 
 read_all() {
-	for file in $reporting/* $compaction/*; do
+	for file in "$reporting"/* "$compaction"/*; do
 		takes $((100 * patience)) cat "$file" || fail "$file" ||
 			return 1
 	done
@@ -135,7 +135,7 @@ if [ "$(cat "$pci/device")" = 0x1002 ]; then
 	check 'what is not answered is quarantined' await 60 is_quarantined
 	answers yes
 	for queue in '\003' '\004'; do
-		printf "$queue"'\000' |
+		printf %b "$queue\\000" |
 			dd of="$pci/resource0" bs=2 seek=8 conv=notrunc
 	done 2> /dev/null
 	check 'a late answer is taken' await 10 is_back
