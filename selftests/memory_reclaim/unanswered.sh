@@ -51,6 +51,7 @@ takes() {
 
 read_all() {
 	for file in "$reporting"/* "$compaction"/*; do
+		[ -e "$file" ] || continue
 		takes $((100 * patience)) cat "$file" || fail "$file" ||
 			return 1
 	done
