@@ -768,19 +768,40 @@ static void kernels_own_page_block(void)
 	}
 }
 
-#define ROUNDS			20
-#define ROUND_KERNEL		600
+#define ROUNDS			50
+#define ROUND_KERNEL		250	/* slabs, of four pages */
 #define ROUND_TAKEN		4096
+#define STAYS			16	/* rounds that a slab in sixteen stays */
 
-static struct used *round_of[ROUNDS][ROUND_KERNEL], *taken[ROUND_TAKEN];
+static struct page *slabs[ROUNDS][ROUND_KERNEL];
+static struct used *taken[ROUND_TAKEN];
 
-static struct used *take_one(enum kind kind)
+static struct used *take_one(void)
 {
-	int mt = kind == KERNEL ? MIGRATE_UNMOVABLE : MIGRATE_MOVABLE;
-	struct page *page = buddy_alloc(normal, 0, mt);
+	struct page *page = buddy_alloc(normal, 0, MIGRATE_MOVABLE);
 
 	BUG_ON(!page);
-	return lru_use(page, kind, 0, false);
+	return lru_use(page, ANON, 0, false);
+}
+
+static struct page *take_slab(void)
+{
+	struct page *page = buddy_alloc(normal, 2, MIGRATE_UNMOVABLE);
+	unsigned int i;
+
+	BUG_ON(!page);
+	for (i = 0; i < 4; i++)
+		lru_use(page + i, KERNEL, 0, false);
+	return page;
+}
+
+static void release_slabs(unsigned int round, bool stay)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < ROUND_KERNEL; i++)
+		for (j = 0; (i % 16 == 0) == stay && j < 4; j++)
+			lru_release(lru_of(slabs[round][i] + j));
 }
 
 static unsigned int kernels_blocks(void)
@@ -797,8 +818,8 @@ static unsigned int kernels_blocks(void)
 }
 
 /*
- * Each time the kernel takes some pages and frees those of the round before
- * last, while what is left of scattered memory is where it has been moved to.
+ * Each time the kernel takes some pages and frees most of those of the round
+ * before last, while what is left of scattered memory is where it has been moved to.
  * Page blocks that hold the kernel's own do not become more by that.
  */
 static unsigned int blocks_after_rounds(unsigned int threshold)
@@ -811,15 +832,17 @@ static unsigned int blocks_after_rounds(unsigned int threshold)
 	start();
 	for (round = 0; round < ROUNDS; round++) {
 		for (i = 0; i < ROUND_KERNEL; i++)
-			round_of[round][i] = take_one(KERNEL);
-		for (i = 0; round >= 2 && i < ROUND_KERNEL; i++)
-			lru_release(round_of[round - 2][i]);
+			slabs[round][i] = take_slab();
+		if (round >= 2)
+			release_slabs(round - 2, false);
+		if (round >= STAYS)
+			release_slabs(round - STAYS, true);
 		for (i = 0; round && i < ROUND_TAKEN; i += 16)
 			lru_release(taken[i]);
 		drain_all_pages(NULL);
 		sleep_until(jiffies + 30 * HZ);
 		for (i = 0; i < ROUND_TAKEN; i++)
-			taken[i] = take_one(ANON);
+			taken[i] = take_one();
 		for (i = 0; i < ROUND_TAKEN; i++)
 			if (i % 16)
 				lru_release(taken[i]);
@@ -835,12 +858,12 @@ static unsigned int blocks_after_rounds(unsigned int threshold)
 
 static void rounds_without(void)
 {
-	expect(blocks_after_rounds(0), 4);
+	expect(blocks_after_rounds(0), 8);
 }
 
 static void rounds_with(void)
 {
-	expect(blocks_after_rounds(1), 4);
+	expect(blocks_after_rounds(1), 8);
 }
 
 /* One eighth must be free */
