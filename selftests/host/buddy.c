@@ -8,6 +8,7 @@
 #include "buddy.h"
 
 #include "idle_compaction.h"
+#include "machine.h"
 #include "page_reporting.h"
 
 #define MAX_ZONES		4
@@ -20,7 +21,7 @@ struct page *mem_map;
 unsigned long max_pfn;
 unsigned long vm_events[NR_VM_EVENT_ITEMS];
 unsigned int guardpage_minorder;
-bool memory_encrypted;
+bool memory_encrypted, free_pages_written;
 
 static unsigned char *pageblock_types;
 
@@ -34,15 +35,75 @@ bool guest_memory_encrypted(void)
 	return memory_encrypted;
 }
 
-void zone_page_state_add(long pages, struct zone *zone,
-			 enum zone_stat_item item)
+bool free_pages_are_written(void)
+{
+	return free_pages_written;
+}
+
+int ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max,
+		    gfp_t gfp)
+{
+	BUG_ON(min != max || max >= ARRAY_SIZE(ida->set));
+	if (allocation_fails)
+		return -ENOMEM;
+	if (ida->set[min])
+		return -ENOSPC;
+	ida->set[min] = 1;
+	return min;
+}
+
+void ida_free(struct ida *ida, unsigned int id)
+{
+	BUG_ON(!ida->set[id]);
+	ida->set[id] = 0;
+}
+
+static void check_stat(struct zone *zone, enum zone_stat_item item)
 {
 	/* Page reporting says that its gauges are changed under zone->lock */
-	BUG_ON(item != NR_FREE_PAGES && zone->lock.owner != current);
-	zone->vm_stat[item].v += pages;
+	BUG_ON(zone->lock.owner != current);
 	if (zone->vm_stat[item].v < 0)
 		failed("%s: statistic %u is %ld", zone->name, item,
 		       zone->vm_stat[item].v);
+}
+
+/* The kernel changes the sum of all zones, too */
+void zone_page_state_add(long pages, struct zone *zone,
+			 enum zone_stat_item item)
+{
+	zone->vm_stat[item].v += pages;
+	check_stat(zone, item);
+	if (item == NR_FREE_REPORTED || item == NR_FREE_UNREPORTED)
+		locked_atomic();
+}
+
+void seen_set(const void *what)
+{
+	const atomic_long_t *stat = what;
+	struct zone *zone;
+
+	for_each_zone(zone)
+		if (stat >= zone->vm_stat &&
+		    stat < zone->vm_stat + NR_VM_ZONE_STAT_ITEMS)
+			check_stat(zone, stat - zone->vm_stat);
+}
+
+void seen_atomic(const void *what)
+{
+	struct zone *zone;
+
+	seen_set(what);
+	for_each_zone(zone) {
+		if (what >= (void *)zone && what < (void *)(zone + 1))
+			return;
+	}
+	locked_atomic();
+}
+
+unsigned long zone_page_state_snapshot(struct zone *zone,
+				       enum zone_stat_item item)
+{
+	return zone_page_state(zone, item);
 }
 
 unsigned long global_zone_page_state(enum zone_stat_item item)
@@ -63,6 +124,18 @@ void si_meminfo(struct sysinfo *si)
 	for_each_zone(zone)
 		si->totalram += zone->present_pages;
 	si->freeram = global_zone_page_state(NR_FREE_PAGES);
+}
+
+struct zone *sparse_zone_of(const struct page *page)
+{
+	unsigned long pfn = page_to_pfn(page);
+	struct zone *zone;
+
+	for_each_zone(zone)
+		if (zone->sparse && pfn >= zone->zone_start_pfn &&
+		    pfn < zone_end_pfn(zone))
+			return zone;
+	return NULL;
 }
 
 static struct page *online_page(unsigned long pfn)
@@ -105,6 +178,8 @@ static void add_free(struct zone *zone, long pages, int mt)
 {
 	if (!is_migrate_isolate(mt))
 		zone_page_state_add(pages, zone, NR_FREE_PAGES);
+	if (is_migrate_cma(mt))
+		zone_page_state_add(pages, zone, NR_FREE_CMA_PAGES);
 }
 
 static void list_block(struct zone *zone, struct page *page,
@@ -465,7 +540,7 @@ void buddy_online(struct zone *zone, unsigned long pfn, unsigned long pages)
 {
 	zone->present_pages += pages;
 	for (; pages; pages--, pfn++) {
-		SetPageOnline(pfn_to_page(pfn));
+		pfn_to_page(pfn)->flags |= BIT(PG_online);
 		pfn_to_page(pfn)->zone = zone;
 		set_pageblock_migratetype(pfn_to_page(pfn), MIGRATE_MOVABLE);
 	}
@@ -477,6 +552,7 @@ bool buddy_offline(struct zone *zone, unsigned long pfn, unsigned long pages)
 	unsigned int order;
 	bool done;
 
+	BUG_ON(zone->sparse);
 	spin_lock_irq(&zone->lock);
 	for (at = pfn; at < end && PageBuddy(pfn_to_page(at));
 	     at += 1UL << page_private(pfn_to_page(at)))
@@ -491,7 +567,7 @@ bool buddy_offline(struct zone *zone, unsigned long pfn, unsigned long pages)
 		seen_taken(page, order);
 	}
 	for (at = pfn; done && at < end; at++) {
-		ClearPageOnline(pfn_to_page(at));
+		pfn_to_page(at)->flags &= ~BIT(PG_online);
 		set_pageblock_migratetype(pfn_to_page(at), MIGRATE_MOVABLE);
 	}
 	if (done)
@@ -504,17 +580,16 @@ void buddy_init(unsigned long pages)
 {
 	unsigned int i;
 
-	free(mem_map);
-	free(pageblock_types);
+	sparse_free(mem_map, max_pfn, sizeof(*mem_map));
+	sparse_free(pageblock_types, (max_pfn >> pageblock_order) + 1, 1);
 	for (i = 0; i < nr_zones; i++) {
 		free(zones[i]);
 		zones[i] = NULL;
 	}
 	nr_zones = 0;
 	max_pfn = pages;
-	mem_map = calloc(pages, sizeof(*mem_map));
-	pageblock_types = calloc((pages >> pageblock_order) + 1, 1);
-	BUG_ON(!mem_map || !pageblock_types);
+	mem_map = sparse_alloc(pages, sizeof(*mem_map));
+	pageblock_types = sparse_alloc((pages >> pageblock_order) + 1, 1);
 }
 
 struct zone *buddy_add_zone(const char *name, unsigned long start_pfn,
@@ -525,6 +600,7 @@ struct zone *buddy_add_zone(const char *name, unsigned long start_pfn,
 
 	BUG_ON(!zone || nr_zones == MAX_ZONES);
 	zone->name = name;
+	zone->index = ZONE_NORMAL;
 	zone->zone_start_pfn = start_pfn;
 	zone->spanned_pages = spanned;
 	INIT_LIST_HEAD(&zone->pcp);
@@ -533,6 +609,18 @@ struct zone *buddy_add_zone(const char *name, unsigned long start_pfn,
 			INIT_LIST_HEAD(&zone->free_area[order].free_list[mt]);
 	page_reporting_init_zone(zone);
 	zones[nr_zones++] = zone;
+	return zone;
+}
+
+struct zone *buddy_add_sparse_zone(const char *name, unsigned long start_pfn,
+				   unsigned long spanned)
+{
+	struct zone *zone = buddy_add_zone(name, start_pfn, spanned);
+
+	zone->sparse = true;
+	zone->present_pages = spanned;
+	memset(pageblock_types + (start_pfn >> pageblock_order),
+	       MIGRATE_MOVABLE, (spanned >> pageblock_order) + 1);
 	return zone;
 }
 

@@ -21,6 +21,15 @@ struct zone *buddy_add_zone(const char *name, unsigned long start_pfn,
 			    unsigned long spanned);
 
 /**
+ * buddy_add_sparse_zone - a zone of which all is online, and in use
+ *
+ * As large as one likes: its struct pages cost nothing until they are touched.
+ * Otherwise as buddy_add_zone() and buddy_online(). It cannot go offline.
+ */
+struct zone *buddy_add_sparse_zone(const char *name, unsigned long start_pfn,
+				   unsigned long spanned);
+
+/**
  * buddy_online - bring page frames online, in use
  * @zone: their zone
  * @pfn: the first one
@@ -78,7 +87,7 @@ int buddy_take(struct zone *zone, unsigned long pfn);
 void buddy_set_type(struct zone *zone, unsigned long pfn, int mt);
 
 extern unsigned int guardpage_minorder;
-extern bool memory_encrypted;
+extern bool memory_encrypted, free_pages_written;
 
 /*
  * What a test does about a block whose pages change hands. Called with

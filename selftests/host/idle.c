@@ -13,6 +13,7 @@
 #include <stdarg.h>
 #include <time.h>
 
+#include "bounds.h"
 #include "idle.h"
 #include "idle_compaction.h"
 #include "page_reporting.h"
@@ -375,36 +376,37 @@ static void isolate_for_a_while(void)
 	unisolate_section(&isolated);
 }
 
+/* What is not pinned could be moved: it is freed */
+static bool empty_section(unsigned long pfn)
+{
+	unsigned long end = pfn + SECTION;
+	bool pinned = false;
+
+	lru_add_drain_all();
+	for (; pfn < end; pfn++) {
+		release(lru_of(pfn_to_page(pfn)));
+		pinned |= lru_of(pfn_to_page(pfn)) != NULL;
+	}
+	return !pinned;
+}
+
 static void take_offline(void)
 {
-	unsigned int section = random_below(SECTIONS), tries = random_below(8);
-	unsigned long pfn = section * SECTION, end = pfn + SECTION;
+	unsigned int section = random_below(SECTIONS);
 
 	mem_hotplug_begin();
-	if (!isolate_section(&isolated, section))
-		goto out;
-	lru_add_drain_all();
-	for (; pfn < end; pfn++)
-		release(lru_of(pfn_to_page(pfn)));
-	drain_all_pages(NULL);
-	pfn = end - SECTION;
-	while (!buddy_offline(isolated.zone, pfn, SECTION)) {
-		if (!tries--) {
+	if (isolate_section(&isolated, section)) {
+		if (model_offline(section * SECTION, empty_section,
+				  MOST_JIFFIES_OFFLINE_IDLE))
 			unisolate_section(&isolated);
-			goto out;
-		}
-		sleep_until(jiffies + 1);
+		isolated.zone = NULL;
 	}
-	for (; pfn < end; pfn++)
-		model_disown(pfn);
-	isolated.zone = NULL;
-out:
 	mem_hotplug_done();
 }
 
 static void bring_section_online(void)
 {
-	struct memory_notify mn = { random_below(SECTIONS) * SECTION };
+	struct memory_notify mn = { random_below(SECTIONS) * SECTION, SECTION };
 	struct zone *zone = mn.start_pfn >= HOT_START ? hot : normal;
 	unsigned long pfn;
 
@@ -415,8 +417,7 @@ static void bring_section_online(void)
 		bring_online(zone, mn.start_pfn, mn.start_pfn + SECTION);
 		for (pfn = 0; pfn < SECTION; pfn++)
 			buddy_free(pfn_to_page(mn.start_pfn + pfn), 0);
-		memory_notifier->notifier_call(memory_notifier, MEM_ONLINE,
-					       &mn);
+		model_online(mn.start_pfn, mn.nr_pages);
 	}
 	mem_hotplug_done();
 }
@@ -444,7 +445,7 @@ static void load_cpu(void)
 {
 	u64 most = NSEC_PER_SEC / HZ, busy = random_below(8) ? 0 : random_below(most);
 
-	cpu_load(random_below(NR_CPUS), busy, random_below(4) ? 0 : random_below(most - busy));
+	cpu_load(random_below(nr_cpu_ids), busy, random_below(4) ? 0 : random_below(most - busy));
 }
 
 static void write_order(void)
@@ -502,7 +503,7 @@ static void operate(void)
 		break;
 	case 113:
 		if (!random_below(4))
-			cpu_set_online(1 + random_below(NR_CPUS - 1), random_below(4));
+			cpu_set_online(1 + random_below(nr_cpu_ids - 1), random_below(4));
 		break;
 	case 114:
 		if (!random_below(2))
@@ -562,7 +563,7 @@ static void come_to_rest(void)
 	unsigned long calls, runs;
 	unsigned int i;
 
-	for (i = 0; i < NR_CPUS; i++)
+	for (i = 0; i < nr_cpu_ids; i++)
 		cpu_load(i, 0, 0);
 	settle_pages();
 	allocation_fails = false;

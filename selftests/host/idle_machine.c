@@ -54,8 +54,10 @@ static bool take_timer(struct timer_list *timer)
 {
 	bool was = timer->pending;
 
-	if (was)
+	if (was) {
 		list_del(&timer->entry);
+		nr_timers_pending--;
+	}
 	timer->pending = false;
 	return was;
 }
@@ -65,6 +67,7 @@ void mod_timer(struct timer_list *timer, unsigned long expires)
 	take_timer(timer);
 	timer->expires = expires;
 	timer->pending = true;
+	nr_timers_pending++;
 	list_add_tail(&timer->entry, &timers);
 	wake_up_all(&timers_changed);
 }
@@ -89,6 +92,7 @@ static void run_timers(void)
 		take_timer(timer);
 		timer_running = timer;
 		nr_timer_calls++;
+		nr_deferred++;
 		yield();
 		timer->function(timer);
 		timer_running = NULL;

@@ -107,7 +107,7 @@ static void boot(void)
 	normal = buddy_add_zone("Normal", START, OTHER - START);
 	other = buddy_add_zone("Other", OTHER, END - OTHER);
 	bring_online(normal, START, OTHER);
-	for (i = 0; i < NR_CPUS; i++)
+	for (i = 0; i < nr_cpu_ids; i++)
 		cpu_load(i, 0, 0);
 	thread_looks = look;
 	lru_moves = note_move;
@@ -376,7 +376,7 @@ static void idle_waits_for_disk(void)
 
 	boot();
 	lay_three();
-	for (i = 0; i < NR_CPUS; i++)
+	for (i = 0; i < nr_cpu_ids; i++)
 		cpu_load(i, 0, NSEC_PER_SEC / HZ);
 	start();
 	next_run(NOW + IDLE_AFTER);
@@ -484,7 +484,7 @@ static void one_cpu(void)
 	unsigned int i;
 
 	boot();
-	for (i = 1; i < NR_CPUS; i++)
+	for (i = 1; i < nr_cpu_ids; i++)
 		cpu_set_online(i, false);
 	lay_three();
 	cpu_load(0, SIXTEENTH / 4, 0);
@@ -1218,10 +1218,10 @@ static void busy_once(unsigned int n)
 
 	if (n != busy_at)
 		return;
-	for (i = 0; i < NR_CPUS; i++)
+	for (i = 0; i < nr_cpu_ids; i++)
 		cpu_load(i, NSEC_PER_SEC / HZ, 0);
 	jiffies += 5;
-	for (i = 0; i < NR_CPUS; i++)
+	for (i = 0; i < nr_cpu_ids; i++)
 		cpu_load(i, 0, 0);
 }
 
@@ -1280,7 +1280,7 @@ static void busy_window(void)
 	lay_three();
 	start();
 	sleep_until(NOW + IDLE_AFTER - 1);
-	for (i = 0; i < NR_CPUS; i++)
+	for (i = 0; i < nr_cpu_ids; i++)
 		cpu_load(i, NSEC_PER_SEC / HZ / 5, 0);
 	on_look = window;
 	next_run(NOW + IDLE_AFTER);

@@ -11,6 +11,8 @@
 #include "model.h"
 
 #define PAGEVEC_SIZE		15
+/* Pages in use at most, however large the memory is */
+#define USED_MAX		(1UL << 20)
 
 #define ALL_FLAGS	(BIT(PG_lru) | BIT(PG_anon) | BIT(PG_writeback) | \
 			 BIT(PG_unevictable) | BIT(PG_swapcache) |	\
@@ -27,6 +29,7 @@ void (*lru_moves)(struct page *from, struct page *to);
 void (*lru_splits)(unsigned long wanted);
 
 static struct used *all;
+static unsigned long nr_used;
 static unsigned int next_free;
 static unsigned int next_value;
 static unsigned long next_deferred;
@@ -35,9 +38,9 @@ static unsigned int pagevec_count;
 
 void lru_start(void)
 {
-	free(all);
-	all = calloc(max_pfn, sizeof(*all));
-	BUG_ON(!all);
+	sparse_free(all, nr_used, sizeof(*all));
+	nr_used = min(max_pfn, USED_MAX);
+	all = sparse_alloc(nr_used, sizeof(*all));
 	lru_in_use = 0;
 }
 
@@ -67,8 +70,8 @@ struct used *lru_any(unsigned int n)
 {
 	unsigned int i;
 
-	for (i = 0; i < max_pfn; i++) {
-		struct used *u = &all[(n + i) % max_pfn];
+	for (i = 0; i < nr_used; i++) {
+		struct used *u = &all[(n + i) % nr_used];
 
 		if (u->page)
 			return u;
@@ -171,9 +174,9 @@ struct used *lru_use(struct page *page, enum kind kind, unsigned int order,
 	struct used *u;
 	unsigned int i;
 
-	BUG_ON(lru_in_use == max_pfn || (order && kind != HUGE));
+	BUG_ON(lru_in_use == nr_used || (order && kind != HUGE));
 	do
-		u = &all[next_free++ % max_pfn];
+		u = &all[next_free++ % nr_used];
 	while (u->page);
 	lru_in_use++;
 	next_value += 2 << order;
@@ -217,7 +220,7 @@ void lru_check(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < max_pfn; i++)
+	for (i = 0; i < nr_used; i++)
 		if (all[i].page)
 			check(&all[i]);
 }
@@ -310,7 +313,7 @@ unsigned long nr_deferred_split_pages(void)
 	unsigned long pages = 0;
 	unsigned int i;
 
-	for (i = 0; i < max_pfn; i++)
+	for (i = 0; i < nr_used; i++)
 		if (all[i].page && all[i].deferred)
 			pages += 1UL << all[i].order;
 	return pages;
@@ -321,7 +324,7 @@ static struct used *first_deferred(void)
 	struct used *first = NULL;
 	unsigned int i;
 
-	for (i = 0; i < max_pfn; i++)
+	for (i = 0; i < nr_used; i++)
 		if (all[i].page && all[i].deferred &&
 		    (!first || all[i].deferred < first->deferred))
 			first = &all[i];

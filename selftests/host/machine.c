@@ -9,14 +9,21 @@
  * Waiting for ever is found: it is the end of the test.
  */
 #include <stdarg.h>
+#include <sys/mman.h>
 #include <ucontext.h>
 
+#include <linux/mm.h>
+
+#include "bounds.h"
 #include "machine.h"
 
 #define MAX_TASKS		8
 #define STACK_SIZE		(256 << 10)
 /* Of so many chances to run somebody else one is taken */
 #define SWITCH_SHARE		4
+#define MAX_NOTIFIERS		4
+#define HOST_PAGE		4096UL
+#define DAY			(24 * 3600UL * HZ)
 
 struct task_struct {
 	const char *name;
@@ -31,22 +38,39 @@ struct task_struct {
 	bool waiting;
 	bool metered;		/* it has used what task_use_cpu() says */
 	u64 used;
+	unsigned long walked;	/* CPUs and devices */
 	unsigned int mems;	/* mem_hotplug_lock, held for reading */
+	/* Locks that all of the kernel may need, and since when */
+	unsigned int global_locks;
+	unsigned long locked_since;
 };
 
+int nr_cpu_ids = 4;
 unsigned long jiffies;
 struct task_struct *current;
 bool allocation_fails;
-struct notifier_block *oom_notifier, *reboot_notifier, *memory_notifier;
+struct notifier_block *oom_notifier, *reboot_notifier, *restored_notifier;
 void (*machine_check)(void);
 unsigned long nr_switches;
 char last_log_line[200];
 u64 since_jiffy;
+unsigned long nr_deferred;
+unsigned int nr_timers_pending;
+unsigned long nr_walked;
+unsigned long pages_read;
+const struct page *last_page_read;
+unsigned long most_pages_locked, most_jiffies_locked;
+unsigned long most_atomics_locked, most_walked_locked;
+
 
 static struct task_struct tasks[MAX_TASKS];
 static unsigned int nr_tasks;
 static unsigned int (*chance)(unsigned int n);
 static unsigned int spinlocks_held;
+/* In the section of a spinlock that has not ended */
+static unsigned long section_began;
+static unsigned long section_atomics, section_walked;
+static struct notifier_block *memory_notifiers[MAX_NOTIFIERS];
 static struct irq_work *irq_works;
 static u64 runtime;
 
@@ -180,16 +204,58 @@ void spin_lock_irq(spinlock_t *lock)
 {
 	BUG_ON(lock->owner);
 	lock->owner = current;
-	spinlocks_held++;
+	if (spinlocks_held++)
+		return;
+	section_began = pages_read;
+	last_page_read = NULL;
+	section_atomics = 0;
+	section_walked = 0;
+}
+
+static void check_section(void)
+{
+	unsigned long pages = pages_read - section_began;
+
+	most_pages_locked = max(most_pages_locked, pages);
+	most_atomics_locked = max(most_atomics_locked, section_atomics);
+	most_walked_locked = max(most_walked_locked, section_walked);
+	if (pages > MOST_PAGES_LOCKED)
+		failed("%lu pages are looked at with a lock held", pages);
+	if (section_atomics > MOST_ATOMICS_LOCKED)
+		failed("%lu times something global is changed with a lock held",
+		       section_atomics);
+	if (section_walked > MOST_WALKED_LOCKED)
+		failed("%lu CPUs or devices are walked with a lock held",
+		       section_walked);
+}
+
+void locked_atomic(void)
+{
+	if (spinlocks_held)
+		section_atomics++;
+}
+
+void walk_all(void)
+{
+	nr_walked += nr_cpu_ids;
+	current->walked += nr_cpu_ids;
+	if (spinlocks_held)
+		section_walked += nr_cpu_ids;
+}
+
+unsigned long task_walked(void)
+{
+	return current->walked;
 }
 
 void spin_unlock_irq(spinlock_t *lock)
 {
 	BUG_ON(lock->owner != current);
 	lock->owner = NULL;
-	spinlocks_held--;
-	if (!spinlocks_held)
-		yield();
+	if (--spinlocks_held)
+		return;
+	check_section();
+	yield();
 }
 
 bool in_critical_section(void)
@@ -213,22 +279,48 @@ void mutex_unlock(struct mutex *mutex)
 	yield();
 }
 
+/* A lock that others of the kernel need is taken: a wait for it does not count */
+static void hold_global(unsigned long asked)
+{
+	if (current->global_locks++)
+		current->locked_since += jiffies - asked;
+	else
+		current->locked_since = jiffies;
+}
+
+static void release_global(void)
+{
+	unsigned long held = jiffies - current->locked_since;
+
+	BUG_ON(!current->global_locks);
+	current->global_locks--;
+	most_jiffies_locked = max(most_jiffies_locked, held);
+	if (held > MOST_JIFFIES_LOCKED)
+		failed("%s holds a lock of CPUs, memory or parameters for %lu jiffies",
+		       current->name, held);
+}
+
 void cpus_read_lock(void)
 {
 	cpus_readers++;
+	hold_global(jiffies);
 }
 
 void cpus_read_unlock(void)
 {
 	BUG_ON(!cpus_readers);
 	cpus_readers--;
+	release_global();
 }
 
 void get_online_mems(void)
 {
+	unsigned long asked = jiffies;
+
 	wait_for(!mems_writer);
 	mems_readers++;
 	current->mems++;
+	hold_global(asked);
 }
 
 void put_online_mems(void)
@@ -236,7 +328,29 @@ void put_online_mems(void)
 	BUG_ON(!mems_readers || !current->mems);
 	mems_readers--;
 	current->mems--;
+	release_global();
 	wake_up_all(&changed);
+}
+
+static struct mutex params;
+
+/* What the kernel is started with is read when there are no tasks */
+void param_lock(void)
+{
+	unsigned long asked = jiffies;
+
+	if (!current)
+		return;
+	mutex_lock(&params);
+	hold_global(asked);
+}
+
+void param_unlock(void)
+{
+	if (!current)
+		return;
+	release_global();
+	mutex_unlock(&params);
 }
 
 void mem_hotplug_begin(void)
@@ -281,6 +395,74 @@ void static_branch_disable(struct static_key_false *key)
 	cpus_read_unlock();
 }
 
+void add_memory_notifier(struct notifier_block *nb)
+{
+	unsigned int i;
+
+	for (i = 0; memory_notifiers[i] && memory_notifiers[i] != nb; i++)
+		BUG_ON(i == MAX_NOTIFIERS - 1);
+	memory_notifiers[i] = nb;
+}
+
+int memory_notify(unsigned long action, void *arg)
+{
+	unsigned int i;
+	int ret;
+
+	for (i = 0; i < MAX_NOTIFIERS && memory_notifiers[i]; i++) {
+		ret = memory_notifiers[i]->notifier_call(memory_notifiers[i],
+							 action, arg);
+		if (ret & NOTIFY_STOP_MASK)
+			return notifier_to_errno(ret) ?: -EPERM;
+	}
+	return 0;
+}
+
+static bool anything_pending(void)
+{
+	return works_pending() || nr_timers_pending;
+}
+
+void machine_silence(unsigned long within)
+{
+	unsigned long before;
+
+	sleep_until(jiffies + within);
+	if (anything_pending())
+		failed("%u timers are pending, works %s, though nothing changes",
+		       nr_timers_pending, works_pending() ? "too" : "not");
+	before = nr_deferred;
+	sleep_until(jiffies + DAY);
+	if (anything_pending() || nr_deferred != before)
+		failed("%lu works and timers have run in a day in which nothing changed",
+		       nr_deferred - before);
+}
+
+/* The first address of what sparse_alloc() has mapped, with a page at the end to trap on */
+static unsigned long sparse_size(unsigned long n, size_t size)
+{
+	return round_up(n * size, HOST_PAGE) + HOST_PAGE;
+}
+
+void *sparse_alloc(unsigned long n, size_t size)
+{
+	unsigned long all = sparse_size(n, size);
+	char *map = mmap(NULL, all, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	char *end = map + all - HOST_PAGE;
+
+	if (map == MAP_FAILED || mprotect(end, HOST_PAGE, PROT_NONE))
+		failed("%lu bytes cannot be mapped: %s", all, strerror(errno));
+	return end - n * size;
+}
+
+void sparse_free(void *memory, unsigned long n, size_t size)
+{
+	if (memory)
+		munmap((void *)round_down((unsigned long)memory, HOST_PAGE),
+		       sparse_size(n, size));
+}
+
 bool irq_work_queue(struct irq_work *work)
 {
 	if (work->pending)
@@ -317,6 +499,28 @@ static void unqueue(struct delayed_work *work)
 	work->pending = false;
 }
 
+bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *work,
+		      unsigned long delay)
+{
+	bool was = work->pending;
+
+	if (work->cancelling)
+		return false;
+	unqueue(work);
+	queue_delayed_work(wq, work, delay);
+	return was;
+}
+
+/* Nobody queues it without delay, so it is at work or not there to be waited for */
+bool flush_work(struct work_struct *w)
+{
+	struct delayed_work *work = container_of(w, struct delayed_work, work);
+	bool was = work->executing;
+
+	wait_for(!work->executing);
+	return was;
+}
+
 bool cancel_delayed_work_sync(struct delayed_work *work)
 {
 	bool was = work->pending;
@@ -347,6 +551,7 @@ static void worker(void)
 		unqueue(due);
 		due->executing = true;
 		executing = due;
+		nr_deferred++;
 		yield();
 		due->work.func(&due->work);
 		due->executing = false;
@@ -431,6 +636,7 @@ struct task_struct *task_start(const char *name, void (*fn)(void))
 	t->done = false;
 	t->waiting = false;
 	t->metered = false;
+	t->global_locks = 0;
 	if (getcontext(&t->context))
 		failed("getcontext: %s", strerror(errno));
 	t->context.uc_stack.ss_sp = t->stack;
@@ -480,6 +686,19 @@ int kstrtouint(const char *text, unsigned int base, unsigned int *value)
 		return -ERANGE;
 	*value = v;
 	return 0;
+}
+
+int kstrtoint(const char *text, unsigned int base, int *value)
+{
+	bool negative = text[0] == '-';
+	unsigned int v;
+	int err = kstrtouint(text + negative, base, &v);
+
+	if (!err && v > (unsigned int)INT_MAX + negative)
+		err = -ERANGE;
+	if (!err)
+		*value = negative ? -v : v;
+	return err;
 }
 
 int param_get_bool(char *buf, const struct kernel_param *kp)

@@ -42,6 +42,32 @@ void sleep_until(unsigned long when);
 /** task_use_cpu - from now on the CPU time of a task is what is added here */
 void task_use_cpu(struct task_struct *task, u64 ns);
 
+/**
+ * machine_silence - fail unless nothing goes on by itself
+ * @within: so many jiffies it may take until then
+ *
+ * Runs time on. Afterwards no work and no timer may be pending, and none may
+ * run for a day.
+ */
+void machine_silence(unsigned long within);
+
+/**
+ * sparse_alloc - zeroed memory that costs nothing until it is touched
+ * @n: how many
+ * @size: of each; there is no page behind the last one
+ */
+void *sparse_alloc(unsigned long n, size_t size);
+void sparse_free(void *memory, unsigned long n, size_t size);
+
+/** locked_atomic - count what should not be done with a spinlock held */
+void locked_atomic(void);
+
+/** task_walked - CPUs and devices that the running task has walked so far */
+unsigned long task_walked(void);
+
+/** memory_notify - ask all notifiers; returns an error of the first that has one */
+int memory_notify(unsigned long action, void *arg);
+
 /** mems_held - does the running task hold mem_hotplug_lock for reading? */
 bool mems_held(void);
 
@@ -64,5 +90,13 @@ extern unsigned long nr_switches;
 extern char last_log_line[200];
 /* Added to the time, in ns */
 extern u64 since_jiffy;
+/* How often a work or a timer has run, and how many timers are pending */
+extern unsigned long nr_deferred;
+extern unsigned int nr_timers_pending;
+/* The most that was seen in one section: see bounds.h */
+extern unsigned long most_pages_locked, most_jiffies_locked;
+/* CPUs and devices that the series has walked */
+extern unsigned long nr_walked;
+extern unsigned long most_atomics_locked, most_walked_locked;
 
 #endif

@@ -4,6 +4,7 @@
  * host knows that it is free. Everything that page reporting keeps counts and
  * marks for is found out here by walking all pages.
  */
+#include "bounds.h"
 #include "buddy.h"
 #include "machine.h"
 #include "model.h"
@@ -12,6 +13,10 @@
 #define HELD_SHARE		16
 #define HELD_MAX		(SZ_128M >> PAGE_SHIFT)
 #define BUDGET_SECONDS		16
+
+#define SECTION			MAX_ORDER_NR_PAGES
+/* Time for a section to go offline, where nothing bounds it */
+#define OFFLINE_TRIES		8
 
 /* For so long what is reported must have been free without use */
 #define LEAST_TIME		(5 * msecs_to_jiffies(300))
@@ -29,8 +34,17 @@ static struct shadow {
 	bool told;		/* the host knows that it is free */
 	bool telling;		/* in the report under way */
 	bool discardable;	/* the host may discard it */
+	bool cma;		/* was in a page block of CMA when it was held */
+	bool used_before;	/* has been offline after use */
 	unsigned int content;
 } *shadow;
+
+/*
+ * Of which sections there is something in it: those of sparse zones that
+ * nobody has touched are left out.
+ */
+static bool *known;
+static unsigned long shadow_pages;
 
 /* The least that was unreported, for each of the last jiffies */
 static struct history {
@@ -40,12 +54,14 @@ static struct history {
 
 /* Marks may come and go */
 static unsigned int control;
-static unsigned long held, free_before;
+static unsigned long held, free_before, cma_before;
 static struct zone *telling_zone;
 static unsigned long telling_pages;
 /* What may be told still, see BUDGET_SECONDS */
 static unsigned long budget_since, budget_told;
 static unsigned long totalram_most;
+/* The last report: what its task had walked, in which work */
+static unsigned long told_walked, told_deferred;
 static bool off[MAX_NR_ZONES];
 
 unsigned long model_pages_told, model_pages_reported;
@@ -54,9 +70,11 @@ bool (*model_takes)(struct page *page, unsigned int order);
 
 void model_start(void)
 {
-	free(shadow);
-	shadow = calloc(max_pfn, sizeof(*shadow));
-	BUG_ON(!shadow);
+	sparse_free(shadow, shadow_pages, sizeof(*shadow));
+	sparse_free(known, shadow_pages / SECTION + 1, sizeof(*known));
+	shadow_pages = max_pfn;
+	shadow = sparse_alloc(shadow_pages, sizeof(*shadow));
+	known = sparse_alloc(shadow_pages / SECTION + 1, sizeof(*known));
 	memset(history, 0, sizeof(history));
 	control = 0;
 	held = 0;
@@ -68,34 +86,135 @@ void model_start(void)
 	model_reports = 0;
 }
 
+static struct shadow *shadow_of(unsigned long pfn)
+{
+	unsigned long at = round_down(pfn, SECTION), end = at + SECTION;
+
+	if (known[pfn / SECTION])
+		return &shadow[pfn];
+	known[pfn / SECTION] = true;
+	for (end = min(end, max_pfn); at < end; at++)
+		if (sparse_zone_of(pfn_to_page(at)))
+			shadow[at].state = USED;
+	return &shadow[pfn];
+}
+
+/* The first page frame that is known, from @pfn on */
+static unsigned long next_known(unsigned long pfn)
+{
+	while (pfn < max_pfn && !known[pfn / SECTION])
+		pfn = round_down(pfn, SECTION) + SECTION;
+	return pfn;
+}
+
+#define for_each_known(pfn, end) \
+	for (; ((pfn) = next_known(pfn)) < (end); (pfn)++)
+
 void model_own(unsigned long pfn)
 {
-	BUG_ON(shadow[pfn].state != OFFLINE);
-	shadow[pfn].state = USED;
+	struct shadow *s = shadow_of(pfn);
+
+	BUG_ON(s->state != OFFLINE);
+	s->state = USED;
 }
 
 void model_disown(unsigned long pfn)
 {
-	BUG_ON(shadow[pfn].state != USED);
-	shadow[pfn].state = OFFLINE;
+	struct shadow *s = shadow_of(pfn);
+
+	BUG_ON(s->state != USED);
+	s->state = OFFLINE;
 }
 
 void model_write(unsigned long pfn, unsigned int value)
 {
-	BUG_ON(shadow[pfn].state != USED);
-	shadow[pfn].content = value;
+	struct shadow *s = shadow_of(pfn);
+
+	BUG_ON(s->state != USED);
+	s->content = value;
 }
 
 unsigned int model_read(unsigned long pfn)
 {
-	return shadow[pfn].content;
+	return shadow_of(pfn)->content;
+}
+
+bool model_in_use(unsigned long pfn, unsigned long pages)
+{
+	unsigned long end = pfn + pages;
+
+	for (; pfn < end; pfn++)
+		if (shadow_of(pfn)->state == USED)
+			return true;
+	return false;
+}
+
+/*
+ * New memory the host has nothing behind, so it need not be told. Which of it
+ * is free when page reporting looks is not known here: that is taken from the
+ * marks. What has been in use before must have none.
+ */
+static void adopt_marks(struct zone *zone, unsigned long pfn, unsigned long end)
+{
+	unsigned long unit = 1UL << zone->reporting.order, i;
+	bool new;
+
+	for (; unit < MAX_ORDER_NR_PAGES * 2 && pfn < end; pfn += unit) {
+		new = PageReported(pfn_to_page(pfn));
+		for (i = pfn; i < pfn + unit; i++)
+			new &= shadow[i].state == FREE && !shadow[i].used_before;
+		for (i = pfn; new && i < pfn + unit; i++)
+			shadow[i].told = true;
+	}
+}
+
+void model_online(unsigned long pfn, unsigned long pages)
+{
+	struct memory_notify mn = { pfn, pages };
+
+	model_control_begin();
+	memory_notify(MEM_ONLINE, &mn);
+	adopt_marks(page_zone(pfn_to_page(pfn)), pfn, pfn + pages);
+	model_control_end();
+}
+
+int model_offline(unsigned long pfn, bool (*empty)(unsigned long pfn),
+		  unsigned long most)
+{
+	struct memory_notify mn = { pfn, SECTION };
+	struct zone *zone = page_zone(pfn_to_page(pfn));
+	unsigned long began = jiffies, at;
+	int err;
+
+	err = memory_notify(MEM_GOING_OFFLINE, &mn);
+	while (!err) {
+		if (!empty(pfn))
+			err = -EBUSY;
+		drain_all_pages(NULL);
+		if (!err && buddy_offline(zone, pfn, SECTION))
+			break;
+		if (most == NO_BOUND && jiffies - began >= OFFLINE_TRIES)
+			err = -EBUSY;
+		else if (jiffies - began > most)
+			failed("section %lx does not go offline, and nobody uses it",
+			       pfn);
+		sleep_until(jiffies + 1);
+	}
+	if (err) {
+		memory_notify(MEM_CANCEL_OFFLINE, &mn);
+		return err;
+	}
+	for (at = pfn; at < pfn + SECTION; at++)
+		model_disown(at);
+	memory_notify(MEM_OFFLINE, &mn);
+	return 0;
 }
 
 unsigned long model_lost(void)
 {
-	unsigned long pfn, pages = 0;
+	unsigned long pfn = 0, pages = 0;
 
-	for (pfn = 0; pfn < max_pfn; pfn++)
+	for_each_known(pfn, max_pfn)
 		pages += shadow[pfn].state == LOST;
 	return pages;
 }
@@ -143,7 +262,7 @@ static void change(struct page *page, unsigned int order, enum state from,
 	unsigned long pfn = page_to_pfn(page), end = pfn + (1UL << order);
 
 	for (; pfn < end; pfn++) {
-		struct shadow *s = &shadow[pfn];
+		struct shadow *s = shadow_of(pfn);
 
 		if (s->state != from)
 			failed("page %lx is in state %u, and goes from %u to %u",
@@ -164,7 +283,7 @@ static void change(struct page *page, unsigned int order, enum state from,
 /* What comes from the list of single pages has been in use, as far as one sees */
 void seen_taken(struct page *page, unsigned int order)
 {
-	enum state from = shadow[page_to_pfn(page)].state;
+	enum state from = shadow_of(page_to_pfn(page))->state;
 
 	change(page, order, from == USED ? USED : FREE, USED);
 	look_at_least(page_zone(page));
@@ -172,13 +291,15 @@ void seen_taken(struct page *page, unsigned int order)
 
 void seen_freed(struct page *page, unsigned int order)
 {
-	enum state from = shadow[page_to_pfn(page)].state;
+	enum state from = shadow_of(page_to_pfn(page))->state;
 
 	change(page, order, from == LOST ? LOST : USED, FREE);
 	look_at_least(page_zone(page));
 }
 
-static void check_limits(struct zone *zone)
+/* May so much be held of what is free? */
+static void check_limit(struct zone *zone, unsigned long pages,
+			unsigned long free)
 {
 	unsigned long keep = high_wmark_pages(zone);
 	long reserve = 0;
@@ -186,29 +307,46 @@ static void check_limits(struct zone *zone)
 
 	for (i = 0; i < MAX_NR_ZONES; i++)
 		reserve = max(reserve, zone->lowmem_reserve[i]);
-	keep += reserve;
-	if (held > HELD_MAX || held > free_before / HELD_SHARE ||
-	    held + keep > free_before)
+	keep = max(keep + reserve, zone->percpu_drift_mark);
+	if (pages > HELD_MAX || pages > free / HELD_SHARE ||
+	    (pages && pages + keep > free))
 		failed("%lu pages are held of %lu free ones, %lu to be kept",
-		       held, free_before, keep);
+		       pages, free, keep);
+}
+
+/* What CMA has is nothing for those who cannot use it */
+static void check_limits(struct zone *zone)
+{
+	unsigned long pfn = 0, cma = 0;
+
+	for_each_known(pfn, max_pfn)
+		cma += shadow[pfn].state == HELD && shadow[pfn].cma;
+	check_limit(zone, held, free_before);
+	check_limit(zone, held - cma, free_before - cma_before);
 }
 
 void seen_held(struct page *page, unsigned int order)
 {
+	bool cma = is_migrate_cma(get_pageblock_migratetype(page));
 	struct zone *zone = page_zone(page);
+	unsigned long i;
 
 	if (model_takes && model_takes(page, order)) {
 		change(page, order, FREE, USED);
 		return;
 	}
-	if (!held)
+	if (!held) {
 		free_before = zone_page_state(zone, NR_FREE_PAGES) +
 			      (1UL << order);
+		cma_before = zone_page_state(zone, NR_FREE_CMA_PAGES) +
+			     ((unsigned long)cma << order);
+	}
 	BUG_ON(telling_zone && telling_zone != zone);
 	telling_zone = zone;
 	held += 1UL << order;
-	check_limits(zone);
 	change(page, order, FREE, HELD);
+	for (i = 0; i < 1UL << order; i++)
+		shadow[page_to_pfn(page) + i].cma = cma;
 }
 
 void seen_put_back(struct page *page, unsigned int order)
@@ -225,10 +363,8 @@ void seen_put_back(struct page *page, unsigned int order)
 	}
 	change(page, order, HELD, FREE);
 	held -= 1UL << order;
-	if (!held) {
+	if (!held)
 		telling_zone = NULL;
-		telling_pages = 0;
-	}
 }
 
 static void check_range(const struct scatterlist *sg, unsigned int unit)
@@ -275,6 +411,17 @@ static void check_budget(void)
 		       totalram_most, elapsed);
 }
 
+/* What does not depend on the report is not done again for each of them */
+static void check_cost(void)
+{
+	unsigned long walked = task_walked() - told_walked;
+
+	if (nr_deferred == told_deferred && walked > MOST_WALKED_REPORT)
+		failed("%lu CPUs or devices are walked for a report", walked);
+	told_walked = task_walked();
+	told_deferred = nr_deferred;
+}
+
 void model_told(const struct scatterlist *sg, unsigned int nents,
 		unsigned int capacity)
 {
@@ -290,7 +437,9 @@ void model_told(const struct scatterlist *sg, unsigned int nents,
 		BUG_ON(sg[i].end != (i == nents - 1));
 		check_range(&sg[i], zone->reporting.order);
 	}
+	check_limits(zone);
 	check_budget();
+	check_cost();
 
 	look_at_least(zone);
 	h = &history[zone_index(zone)];
@@ -307,9 +456,9 @@ void model_told(const struct scatterlist *sg, unsigned int nents,
 
 void model_discard(unsigned int (*chance)(unsigned int n))
 {
-	unsigned long pfn;
+	unsigned long pfn = 0;
 
-	for (pfn = 0; pfn < max_pfn; pfn++) {
+	for_each_known(pfn, max_pfn) {
 		struct shadow *s = &shadow[pfn];
 
 		if (!s->discardable || chance(2))
@@ -324,10 +473,10 @@ void model_discard(unsigned int (*chance)(unsigned int n))
 void model_answered(int err)
 {
 	struct history *h = &history[zone_index(telling_zone)];
-	unsigned long pfn;
+	unsigned long pfn = 0;
 	unsigned int i;
 
-	for (pfn = 0; pfn < max_pfn; pfn++) {
+	for_each_known(pfn, max_pfn) {
 		struct shadow *s = &shadow[pfn];
 
 		if (err == -EINPROGRESS && s->state == HELD)
@@ -341,27 +490,26 @@ void model_answered(int err)
 		if (!err)
 			s->told = true;
 	}
-	if (err != -EINPROGRESS && err) {
+	if (err && err != -EINPROGRESS)
 		/* What has not been told has not cost the host anything */
 		budget_told -= telling_pages;
-		return;
-	}
 	if (!err)
 		model_pages_reported += telling_pages;
 	for (i = 0; i < ARRAY_SIZE(h->least); i++)
-		h->least[i] -= err ? held : telling_pages;
-	if (err) {
+		h->least[i] -= !err ? telling_pages :
+			       err == -EINPROGRESS ? held : 0;
+	if (err == -EINPROGRESS) {
 		held = 0;
 		telling_zone = NULL;
-		telling_pages = 0;
 	}
+	telling_pages = 0;
 }
 
 void model_reset(void)
 {
-	unsigned long pfn;
+	unsigned long pfn = 0;
 
-	for (pfn = 0; pfn < max_pfn; pfn++)
+	for_each_known(pfn, max_pfn)
 		shadow[pfn].discardable = false;
 }
 
@@ -391,7 +539,8 @@ static void look_at_switch(struct zone *zone)
 	if (*was_off)
 		return;
 	*was_off = true;
-	for (pfn = zone->zone_start_pfn; pfn < zone_end_pfn(zone); pfn++)
+	pfn = zone->zone_start_pfn;
+	for_each_known(pfn, zone_end_pfn(zone))
 		shadow[pfn].told = false;
 }
 
@@ -471,7 +620,8 @@ static void check_zone(struct zone *zone)
 		if (order >= zone->reporting.order)
 			large += blocks << order;
 	}
-	for (pfn = zone->zone_start_pfn; pfn < zone_end_pfn(zone); pfn++) {
+	pfn = zone->zone_start_pfn;
+	for_each_known(pfn, zone_end_pfn(zone)) {
 		listed -= shadow[pfn].state == FREE;
 		if (PageReported(pfn_to_page(pfn)) &&
 		    (shadow[pfn].state == USED || shadow[pfn].state == OFFLINE))

@@ -57,6 +57,27 @@ void model_reset(void);
 void model_control_begin(void);
 void model_control_end(void);
 
+/** model_online - tell everybody of memory that has come online, and is free */
+void model_online(unsigned long pfn, unsigned long pages);
+
+/**
+ * model_offline - take a section offline, whose page blocks are isolated
+ * @pfn: its first page frame, of MAX_ORDER_NR_PAGES
+ * @empty: as migration does: frees what can be of the section, false: somebody
+ *	keeps a page of it, or may be about to
+ * @most: jiffies that it may take, NO_BOUND: it gives up after a few
+ *
+ * The caller holds mem_hotplug_lock for writing. Pages that nobody uses and
+ * that do not come back are the end of the test, as they are of the kernel.
+ *
+ * Return: 0; an error of a notifier; -EBUSY where @empty says so.
+ */
+int model_offline(unsigned long pfn, bool (*empty)(unsigned long pfn),
+		  unsigned long most);
+
+/** model_in_use - is any of these pages in use, as far as one sees? */
+bool model_in_use(unsigned long pfn, unsigned long pages);
+
 /** model_look - the cheap part of the check, wherever others may run */
 void model_look(void);
 

@@ -12,6 +12,7 @@
 #include <stdarg.h>
 #include <time.h>
 
+#include "bounds.h"
 #include "buddy.h"
 #include "machine.h"
 #include "model.h"
@@ -259,14 +260,15 @@ static unsigned long get_param(const struct param *param)
 
 static void write_order(void)
 {
-	unsigned int order = chance(MAX_ORDER + 2);
+	/* From the default to above the largest, which is to report nothing */
+	int order = (int)chance(MAX_ORDER + 3) - 1;
 	char text[16];
 	int err;
 
-	sprintf(text, "%u", order);
+	sprintf(text, "%d", order);
 	err = set_param(&param_page_reporting_order, text);
-	if ((err == 0) != (order < MAX_ORDER))
-		failed("order %u: error %d", order, err);
+	if (err)
+		failed("order %d: error %d", order, err);
 }
 
 /* Page blocks that are isolated, of one section at a time */
@@ -303,7 +305,7 @@ static void allocate_range(void)
 		return;
 	pfn = isolated.pfn;
 	end = pfn + SECTION;
-	page_reporting_wait();
+	page_reporting_wait(0, max_pfn);
 	if (jiffies > before + HZ)
 		failed("waited for %lu jiffies", jiffies - before);
 	drain_all_pages(isolated.zone);
@@ -319,32 +321,30 @@ static void allocate_range(void)
 	unisolate_section(&isolated);
 }
 
+/* Here nothing can be moved */
+static bool empty_section(unsigned long pfn)
+{
+	drain_all_pages(NULL);
+	return !model_in_use(pfn, SECTION);
+}
+
 static void take_offline(void)
 {
-	unsigned int section = chance(SECTIONS), tries = chance(8);
-	unsigned long pfn = section * SECTION;
+	unsigned int section = chance(SECTIONS);
 
 	mem_hotplug_begin();
-	if (!isolate_section(&isolated, section))
-		goto out;
-	drain_all_pages(NULL);
-	while (!buddy_offline(isolated.zone, pfn, SECTION)) {
-		if (!tries--) {
+	if (isolate_section(&isolated, section)) {
+		if (model_offline(section * SECTION, empty_section,
+				  MOST_JIFFIES_OFFLINE))
 			unisolate_section(&isolated);
-			goto out;
-		}
-		sleep_until(jiffies + 1);
+		isolated.zone = NULL;
 	}
-	for (; pfn < (section + 1) * SECTION; pfn++)
-		model_disown(pfn);
-	isolated.zone = NULL;
-out:
 	mem_hotplug_done();
 }
 
 static void bring_online(void)
 {
-	struct memory_notify mn = { chance(SECTIONS) * SECTION };
+	struct memory_notify mn = { chance(SECTIONS) * SECTION, SECTION };
 	struct zone *zone = mn.start_pfn >= HOT_START ? hot : normal;
 	unsigned int order = chance(MAX_ORDER);
 	unsigned long pfn;
@@ -362,7 +362,7 @@ static void bring_online(void)
 	for (pfn = mn.start_pfn; pfn < mn.start_pfn + SECTION;
 	     pfn += 1UL << order)
 		buddy_free(pfn_to_page(pfn), order);
-	memory_notifier->notifier_call(memory_notifier, MEM_ONLINE, &mn);
+	model_online(mn.start_pfn, mn.nr_pages);
 	mem_hotplug_done();
 }
 
@@ -529,6 +529,7 @@ static void come_to_rest(void)
 	} while (something_is_lost());
 	model_check();
 	model_check_rest();
+	machine_silence(0);
 	host_is_good = false;
 }
 

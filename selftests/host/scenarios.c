@@ -17,6 +17,7 @@
 #define TICK			30
 #define T			(5 * TICK)
 #define SECTION			MAX_ORDER_NR_PAGES
+#define UNIT			PAGEBLOCK_NR_PAGES
 #define BLOCK			(MAX_ORDER - 1)
 
 int init_page_reporting_init(void);
@@ -61,10 +62,15 @@ static struct {
 	int error;
 } seen;
 
+/* What runs when the backend gives up, before it tells the core */
+static void (*late_task)(void);
+/* Trace events may be of several zones */
+static bool any_zone;
+
 void trace_page_reporting_batch(struct zone *z, unsigned long pages,
 				unsigned int ranges)
 {
-	expect(z == zone, ==, true);
+	expect(any_zone || z == zone, ==, true);
 	seen.batches++;
 	seen.pages = pages;
 	seen.ranges = ranges;
@@ -72,7 +78,7 @@ void trace_page_reporting_batch(struct zone *z, unsigned long pages,
 
 void trace_page_reporting_fail(struct zone *z, unsigned long pages, int error)
 {
-	expect(z == zone, ==, true);
+	expect(any_zone || z == zone, ==, true);
 	seen.fails++;
 	seen.pages = pages;
 	seen.error = error;
@@ -105,12 +111,25 @@ static struct told {
 
 static unsigned int nr_told;
 
+/* The first report of a backend is one unit: most scenarios begin after it */
+static bool first_report;
+
 static int report(struct page_reporting_dev_info *prdev,
 		  struct scatterlist *sg, unsigned int nents)
 {
-	struct told *t = &told[nr_told++ % ARRAY_SIZE(told)];
+	int err = host_error;
+	struct told *t;
 	unsigned int i;
 
+	if (first_report) {
+		first_report = false;
+		expect(nents, ==, 1);
+		expect(sg->length, ==, PAGE_SIZE << zone->reporting.order);
+		model_told(sg, nents, 1);
+		model_answered(0);
+		return 0;
+	}
+	t = &told[nr_told++ % ARRAY_SIZE(told)];
 	*t = (struct told) { jiffies, 0, nents, page_to_pfn(sg_page(sg)) };
 	for (i = 0; i < nents; i++)
 		t->pages += sg[i].length >> PAGE_SHIFT;
@@ -120,8 +139,13 @@ static int report(struct page_reporting_dev_info *prdev,
 	if (host_delay)
 		sleep_until(jiffies + host_delay);
 	model_discard(no_chance);
-	model_answered(host_error);
-	return host_error;
+	model_answered(err);
+	if (late_task) {
+		task_start("late", late_task);
+		late_task = NULL;
+		sleep_until(jiffies + 1);
+	}
+	return err;
 }
 
 static struct page_reporting_dev_info backend;
@@ -133,6 +157,7 @@ static int start(unsigned int order, unsigned int capacity)
 		.order = order,
 		.capacity = capacity,
 	};
+	first_report = true;
 	return page_reporting_register(&backend);
 }
 
@@ -245,6 +270,21 @@ static void boot(unsigned int sections)
 	memset(&seen, 0, sizeof(seen));
 }
 
+/* A zone as large as one likes, of which these sections are free, and the rest is not looked at */
+static void boot_sparse(unsigned long gib, unsigned int sections)
+{
+	unsigned long pages = gib << (30 - PAGE_SHIFT);
+	unsigned int i;
+
+	boot(1);
+	buddy_init(pages);
+	model_start();
+	zone = buddy_add_sparse_zone("Normal", 0, pages);
+	for (i = 0; i < sections; i++)
+		buddy_free(pfn_to_page(round_down(pages / sections * i, SECTION)),
+			   BLOCK);
+}
+
 static void set_default_order(void)
 {
 	char order[16];
@@ -272,16 +312,31 @@ static void orders(void)
 	expect(get(&param_page_reporting_order), ==, 1);
 	expect(page_reporting_unit(zone), ==, 1);
 	guardpage_minorder = 2;
+	expect(set(&param_page_reporting_order, "1"), ==, 0);
 	expect(get(&param_page_reporting_order), ==, 2);
 	guardpage_minorder = 0;
-	expect(set(&param_page_reporting_order, most), ==, -EINVAL);
-	expect(set(&param_page_reporting_order, "-1"), ==, -EINVAL);
+	expect(set(&param_page_reporting_order, "1"), ==, 0);
+	expect(set(&param_page_reporting_order, "-2"), ==, -EINVAL);
 	expect(set(&param_page_reporting_order, "5x"), ==, -EINVAL);
 	expect(set(&param_page_reporting_order, "4294967297"), ==, -ERANGE);
 	expect(get(&param_page_reporting_order), ==, 1);
 	expect(set(&param_page_reporting_order, "0"), ==, 0);
 	expect(zone->reporting.order, ==, 0);
+	/* Above the largest: nothing, until it is set again */
+	expect(set(&param_page_reporting_order, most), ==, 0);
+	expect(get(&param_page_reporting_order), ==, MAX_ORDER);
+	expect(zone->reporting.order, ==, MAX_ORDER);
+	expect(static_key_enabled(&page_reporting_active), ==, false);
+	/* -1: as if it had never been set */
+	expect(set(&param_page_reporting_order, "-1"), ==, 0);
+	expect(get(&param_page_reporting_order), ==, BLOCK);
+	expect(zone->reporting.order, ==, BLOCK);
 	stop();
+	expect(start(-1, 0), ==, 0);
+	expect(get(&param_page_reporting_order), ==, pageblock_order);
+	stop();
+	expect(set(&param_page_reporting_order, "1"), ==, 0);
+	backend.order = 0;
 	backend.min_order = BLOCK;
 	expect(page_reporting_register(&backend), ==, 0);
 	expect(get(&param_page_reporting_order), ==, BLOCK);
@@ -626,19 +681,18 @@ static void share_held(void)
 	expect(told[0].pages, ==, ZONE_SECTIONS / 16 * SECTION);
 	stop();
 	boot(ZONE_SECTIONS);
-	/* A page less is a unit less: a block, and of the split one what fits */
+	/* A page less, and only one block fits */
 	take_order(1, 0);
 	start(0, 0);
 	pass(T + 80);
-	expect(told[0].pages, ==,
-	       ZONE_SECTIONS / 16 * SECTION - PAGEBLOCK_NR_PAGES);
+	expect(told[0].pages, ==, (ZONE_SECTIONS / 16 - 1) * SECTION);
 	stop();
 }
 
 /* What has to stay free is the high watermark and the greatest reserve */
 static void watermark(void)
 {
-	zone->high_wmark = (ZONE_SECTIONS - 1) * SECTION - 7;
+	zone->high_wmark = ZONE_SECTIONS * SECTION - UNIT - 7;
 	zone->lowmem_reserve[0] = 3;
 	zone->lowmem_reserve[MAX_NR_ZONES - 1] = 8;
 	start(0, 0);
@@ -649,13 +703,15 @@ static void watermark(void)
 	take(1);
 	give(1);
 	pass(T + 80);
-	expect(told[0].pages, ==, SECTION);
+	/* The larger blocks are told in parts */
+	expect(told[0].pages, ==, UNIT);
+	expect(told[1].pages, ==, UNIT);
 	expect(marked(), ==, ZONE_SECTIONS * SECTION);
 	stop();
 
 	/* The same of the first zone's reserve, and of the watermark alone */
 	boot(ZONE_SECTIONS);
-	zone->high_wmark = (ZONE_SECTIONS - 1) * SECTION - 2;
+	zone->high_wmark = ZONE_SECTIONS * SECTION - UNIT - 2;
 	zone->lowmem_reserve[0] = 3;
 	start(0, 0);
 	pass(100 * HZ);
@@ -666,7 +722,7 @@ static void watermark(void)
 	give(1);
 	pass(T + 80);
 	expect(nr_told, >, 0);
-	expect(told[0].pages, ==, SECTION);
+	expect(told[0].pages, ==, UNIT);
 	stop();
 }
 
@@ -677,7 +733,7 @@ static void retries(void)
 	unsigned int i;
 
 	host_error = -ENOSPC;
-	start(0, 0);
+	start(0, 1);
 	pass(1000 * HZ);
 	expect(nr_told, >=, 10);
 	for (i = 1; i < nr_told; i++) {
@@ -688,8 +744,8 @@ static void retries(void)
 	expect(seen.fails, ==, nr_told);
 	expect(seen.error, ==, -ENOSPC);
 	expect(vm_events[PAGE_REPORT_FAIL], ==, nr_told);
-	expect(marked(), ==, 0);
-	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ==, UNIT);
+	expect(unmarked(), ==, ZONE_SECTIONS * SECTION - UNIT);
 	expect(seen.msecs, ==, 64000);
 	/* The next that succeeds begins anew */
 	host_error = 0;
@@ -715,11 +771,12 @@ static void counters(void)
 	pass(T + 80);
 	expect(vm_events[PAGE_REPORT_PAGES] - pages, ==,
 	       ZONE_SECTIONS * SECTION);
-	expect(vm_events[PAGE_REPORT_BATCHES] - batches, ==, nr_told);
-	expect(seen.batches, ==, nr_told);
+	/* With the first */
+	expect(vm_events[PAGE_REPORT_BATCHES] - batches, ==, nr_told + 1);
+	expect(seen.batches, ==, nr_told + 1);
 	/* machine.c: each look at the clock is a microsecond later */
 	after = page_reporting_runtime() - before;
-	expect(after, ==, (nr_told + seen.sleeps) * NSEC_PER_USEC);
+	expect(after, ==, (nr_told + 1 + seen.sleeps) * NSEC_PER_USEC);
 	stop();
 }
 
@@ -745,8 +802,8 @@ static void no_answer(void)
 	pass(30 * HZ);
 	expect(get(&param_quarantined), ==, lost);
 	expect(seen.error, ==, -EINPROGRESS);
-	sprintf(text, "the host does not answer: %lu MiB are set aside",
-		lost >> (20 - PAGE_SHIFT));
+	sprintf(text, "the host does not answer: %lu KiB are set aside",
+		lost << (PAGE_SHIFT - 10));
 	expect(strstr(last_log_line, text) != NULL, ==, true);
 	take(1);
 	give(1);
@@ -764,21 +821,260 @@ static void no_answer(void)
 	expect(get(&param_quarantined), ==, lost);
 	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
 	       ZONE_SECTIONS * SECTION - lost);
-	/* Released while somebody else reports: it counts as unmarked */
+	/* Another backend begins when the first has let go, and not before */
 	host_error = 0;
 	host_delay = 0;
 	expect(page_reporting_register(&other), ==, 0);
 	pass(100 * HZ);
-	expect(unmarked(), ==, 0);
+	expect(nr_told, ==, 1);
+	page_reporting_release(&other);
+	expect(get(&param_quarantined), ==, lost);
 	model_reset();
 	page_reporting_release(&backend);
 	expect(get(&param_quarantined), ==, 0);
-	expect(unmarked(), ==, lost);
+	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
 	model_check();
 	settle();
 	expect(marked(), ==, ZONE_SECTIONS * SECTION);
 	page_reporting_unregister(&other);
 }
+
+static void answer_late(void)
+{
+	model_reset();
+	page_reporting_release(&backend);
+}
+
+static void answer_between(void)
+{
+	host_error = 0;
+	answer_late();
+}
+
+/* H3: the host answers after the backend has given up on it */
+static void late_answer(void)
+{
+	unsigned long lost;
+
+	start(0, 0);
+	settle();
+	take(4);
+	pass(HZ);
+	give(4);
+	host_error = -EINPROGRESS;
+	host_delay = 30 * HZ;
+	pass(T + 80 + 31 * HZ);
+	lost = get(&param_quarantined);
+	expect(lost, ==, told[0].pages);
+	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
+	       ZONE_SECTIONS * SECTION - lost);
+	host_error = 0;
+	host_delay = 0;
+	answer_late();
+	expect(get(&param_quarantined), ==, 0);
+	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
+	       ZONE_SECTIONS * SECTION);
+	settle();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	/* Once more is nothing */
+	answer_late();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+
+	/* The answer comes between the backend's giving up and the core's */
+	take(4);
+	pass(HZ);
+	give(4);
+	host_error = -EINPROGRESS;
+	late_task = answer_between;
+	pass(T + 80);
+	expect(get(&param_quarantined), ==, 0);
+	host_error = 0;
+	settle();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	stop();
+}
+
+static u64 waited_most;
+
+static void read_parameters(void)
+{
+	static const struct param *all[] = {
+		&param_enabled, &param_page_reporting_order,
+		&param_quarantined, &param_backend,
+	};
+	unsigned long before;
+	unsigned int i;
+	char text[64];
+
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		before = jiffies;
+		all[i]->ops->get(text, &all[i]->kp);
+		waited_most = max(waited_most, (u64)(jiffies - before));
+	}
+	before = jiffies;
+	cpus_read_lock();
+	cpus_read_unlock();
+	mem_hotplug_begin();
+	mem_hotplug_done();
+	waited_most = max(waited_most, (u64)(jiffies - before));
+}
+
+static void read_soon(void)
+{
+	sleep_until(jiffies + HZ);
+	read_parameters();
+}
+
+static void look_on(void)
+{
+	task_start("reader", read_soon);
+}
+
+/* H4: whoever waits for the host keeps nobody else waiting */
+static void waits_without_locks(void)
+{
+	unsigned long before;
+
+	start(0, 0);
+	settle();
+	take(4);
+	pass(HZ);
+	give(4);
+	host_delay = 20 * HZ;
+	while_told = look_on;
+	pass(T + 2 * TICK);
+	expect(nr_told, ==, 1);
+	before = jiffies;
+	set(&param_enabled, "0");
+	expect(jiffies - before, >, 10 * HZ);
+	while_told = NULL;
+	host_delay = 0;
+	expect(waited_most, ==, 0);
+	set(&param_enabled, "1");
+	stop();
+}
+
+/* H2: what the host has not given back cannot go offline, and says so at once */
+static void quarantined_offline(void)
+{
+	struct memory_notify mn;
+	unsigned long before;
+
+	start(0, 0);
+	settle();
+	take(4);
+	pass(HZ);
+	give(4);
+	host_error = -EINPROGRESS;
+	pass(T + 80);
+	expect(get(&param_quarantined), >, 0);
+	mn.start_pfn = told[0].first;
+	mn.nr_pages = told[0].pages;
+	before = jiffies;
+	mem_hotplug_begin();
+	expect(memory_notify(MEM_GOING_OFFLINE, &mn), ==, -EBUSY);
+	expect(jiffies - before, ==, 0);
+	/* Beside it nothing is in the way */
+	mn.start_pfn = told[0].first + told[0].pages == ZONE_SECTIONS * SECTION ?
+		       0 : told[0].first + told[0].pages;
+	mn.nr_pages = SECTION;
+	expect(memory_notify(MEM_GOING_OFFLINE, &mn), ==, 0);
+	memory_notify(MEM_CANCEL_OFFLINE, &mn);
+	mem_hotplug_done();
+	stop();
+	host_error = 0;
+	answer_late();
+	expect(get(&param_quarantined), ==, 0);
+	/* In flight: waited for, a tenth of a second at most */
+	start(0, 0);
+	settle();
+	take(4);
+	pass(HZ);
+	give(4);
+	host_delay = HZ;
+	pass(T + 2 * TICK);
+	expect(nr_told, ==, 1);
+	mn.start_pfn = told[0].first;
+	mn.nr_pages = told[0].pages;
+	before = jiffies;
+	mem_hotplug_begin();
+	expect(memory_notify(MEM_GOING_OFFLINE, &mn), ==, -EBUSY);
+	expect(jiffies - before, ==, HZ / 10);
+	mem_hotplug_done();
+	host_delay = 0;
+	stop();
+}
+
+/* N14: memory that has been offline after use is not new when it comes back */
+static void used_before(void)
+{
+	unsigned long pfn = 4 * SECTION, pages = 2 * SECTION;
+	struct memory_notify mn = { pfn, pages };
+
+	start(0, 0);
+	settle();
+	mem_hotplug_begin();
+	memory_notify(MEM_OFFLINE, &mn);
+	mem_hotplug_done();
+	take(ZONE_SECTIONS);
+	give(ZONE_SECTIONS);
+	expect(marked(), ==, 0);
+	mem_hotplug_begin();
+	memory_notify(MEM_ONLINE, &mn);
+	expect(marked(), ==, 0);
+	mem_hotplug_done();
+	stop();
+}
+
+/* N15: one range that the host refuses, and one zone, do not hold up the rest */
+static unsigned long bad_pfn;
+
+static int refuse_one(struct page_reporting_dev_info *prdev,
+		      struct scatterlist *sg, unsigned int nents)
+{
+	int err = 0;
+	unsigned int i;
+
+	model_told(sg, nents, prdev->capacity ?: PAGE_REPORTING_CAPACITY);
+	for (i = 0; i < nents; i++)
+		if (page_to_pfn(sg_page(&sg[i])) <= bad_pfn &&
+		    page_to_pfn(sg_page(&sg[i])) +
+		    (sg[i].length >> PAGE_SHIFT) > bad_pfn)
+			err = -EIO;
+	model_answered(err);
+	return err;
+}
+
+static void one_bad_range(void)
+{
+	struct page_reporting_dev_info picky = { .report = refuse_one };
+	struct zone *first = zone, *second;
+
+	buddy_init(2 * ZONE_SECTIONS * SECTION);
+	model_start();
+	first = buddy_add_zone("Normal", 0, ZONE_SECTIONS * SECTION);
+	second = buddy_add_zone("Movable", ZONE_SECTIONS * SECTION,
+				ZONE_SECTIONS * SECTION);
+	populate(first, 0, ZONE_SECTIONS * SECTION);
+	populate(second, ZONE_SECTIONS * SECTION, 2 * ZONE_SECTIONS * SECTION);
+	bad_pfn = 5 * SECTION;
+	zone = first;
+	any_zone = true;
+	expect(page_reporting_register(&picky), ==, 0);
+	pass(20 * HZ);
+	expect(marked(), ==, (ZONE_SECTIONS - 1) * SECTION);
+	zone = second;
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	/* And what is freed there later does not wait for the first one's turn */
+	take(4);
+	pass(HZ);
+	give(4);
+	pass(T + 80);
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	page_reporting_unregister(&picky);
+	any_zone = false;
+}
+
 
 /* Of a block of which two pages are new, the marks on the others go, each of them */
 static void lost_marks(void)
@@ -822,7 +1118,7 @@ static void wait_for_reports(void)
 {
 	unsigned long before = jiffies;
 
-	page_reporting_wait();
+	page_reporting_wait(0, max_pfn);
 	waited = jiffies - before;
 }
 
@@ -994,7 +1290,7 @@ static void drained(void)
 /* The first memory of a zone is counted when it comes */
 static void hot_added(void)
 {
-	struct memory_notify mn = { ZONE_SECTIONS * SECTION };
+	struct memory_notify mn = { ZONE_SECTIONS * SECTION, 16 * SECTION };
 	struct zone *first;
 
 	buddy_init((ZONE_SECTIONS + 16) * SECTION);
@@ -1008,15 +1304,15 @@ static void hot_added(void)
 	mem_hotplug_begin();
 	populate(zone, ZONE_SECTIONS * SECTION, (ZONE_SECTIONS + 16) * SECTION);
 	expect(unmarked(), ==, 0);
-	memory_notifier->notifier_call(memory_notifier, MEM_ONLINE + 1, &mn);
+	memory_notify(MEM_GOING_ONLINE, &mn);
 	expect(unmarked(), ==, 0);
-	memory_notifier->notifier_call(memory_notifier, MEM_ONLINE, &mn);
-	expect(unmarked(), ==, 16 * SECTION);
-	/* Once is enough */
-	memory_notifier->notifier_call(memory_notifier, MEM_ONLINE, &mn);
-	expect(unmarked(), ==, 16 * SECTION);
+	model_online(mn.start_pfn, mn.nr_pages);
+	/* The host has nothing behind it yet */
+	expect(marked(), ==, 16 * SECTION);
+	expect(unmarked(), ==, 0);
 	mem_hotplug_done();
 	take(1);
+	expect(marked(), ==, 15 * SECTION);
 	give(1);
 	settle();
 	expect(marked(), ==, 16 * SECTION);
@@ -1200,6 +1496,55 @@ static void most_held(void)
 	stop();
 }
 
+/*
+ * Of a large zone with units of each size: reported, used in part, freed again,
+ * and all marks cleared. What may be done with the lock held the model knows.
+ */
+static void large_zone(void)
+{
+	unsigned int order, i;
+	char text[16];
+
+	for (order = 0; order < MAX_ORDER; order++) {
+		/* With small units each struct page is touched, which takes long */
+		boot_sparse(order < 8 ? 4 : 64, 64);
+		sprintf(text, "%u", order);
+		start_with_order(text);
+		settle();
+		expect(marked(), ==, 64 * SECTION);
+		/* What is new lies behind all that is not */
+		take_order(2, order);
+		for (i = 0; i < 40; i++)
+			take(1);
+		pass(HZ);
+		for (i = 0; i < 40; i++)
+			give(1);
+		pass(2 * T);
+		give_order(2, order);
+		drain_all_pages(NULL);
+		pass(T + 80);
+		expect(unmarked(), ==, 0);
+		stop();
+	}
+}
+
+/* A report is not dearer with more CPUs */
+static void many_cpus(void)
+{
+	nr_cpu_ids = 256;
+	boot_sparse(64, 64);
+	start(0, 0);
+	settle();
+	take(32);
+	pass(HZ);
+	give(32);
+	pass(T + 80);
+	expect(nr_told, >, 4);
+	expect(unmarked(), ==, 0);
+	stop();
+	nr_cpu_ids = 4;
+}
+
 /* Those that count in single pages do so in small blocks */
 static const struct {
 	const char *name;
@@ -1224,6 +1569,10 @@ static const struct {
 	{ "retries after errors", retries, ANY },
 	{ "counters and CPU time", counters, ANY },
 	{ "quarantine and release", no_answer, ANY },
+	{ "an answer that comes late", late_answer, ANY },
+	{ "no lock is held while the host is waited for", waits_without_locks, ANY },
+	{ "offlining beside what the host holds", quarantined_offline, ANY },
+	{ "one bad range, one bad zone", one_bad_range, ANY },
 	{ "marks of what is released", lost_marks, SMALL },
 	{ "who is short of memory waits", out_of_memory, ANY },
 	{ "isolated page blocks", isolated, ANY },
@@ -1232,12 +1581,15 @@ static const struct {
 	{ "what is new lies far behind, beside short lists", far_behind_beside_others, SMALL },
 	{ "per-cpu lists are drained", drained, SMALL },
 	{ "the first memory of a zone", hot_added, ANY },
+	{ "memory that was used before it went offline", used_before, ANY },
 	{ "reboot", reboot, ANY },
 	{ "suspended", suspended, ANY },
 	{ "what may be told is saved up", budget, SMALL },
 	{ "an hour of abuse", hour_of_abuse, SMALL },
 	{ "marks survive splits", marks_survive_splits, SMALL },
 	{ "changed while a report is in flight", changed_in_flight, ANY },
+	{ "a zone of 64 GiB, units of each order", large_zone, LARGE },
+	{ "256 CPUs", many_cpus, LARGE },
 };
 
 int main(void)

@@ -20,20 +20,29 @@
  * itself. A load that ends is forgotten with the window.
  *
  * Locks, outermost first:
+ *   control_mutex		backend, parameters, start and stop
  *   cpu_hotplug_lock (read)	static keys
  *   mem_hotplug_lock (read)	zones and their sections stay
- *   page_reporting_mutex	backend, parameters, start and stop
  *   zone->lock			free lists, zone->reporting, marks, gauges
- * The reporting work takes zone->lock only. It is the one user of the
- * variables that are said to be its own; others touch them when it is stopped.
+ *   held_lock			held_blocks, backend_name
+ * The host is waited for with control_mutex held, and with no other lock. So
+ * nothing that others wait for may be held when control_mutex is taken: not
+ * the lock of the kernel's parameters, which a parameter's set() lets go, and
+ * not in a notifier that is called under another lock. The reporting work
+ * takes zone->lock and held_lock only. It is the one user of the variables
+ * that are said to be its own; others touch them when it is stopped.
  */
+#define pr_fmt(fmt) "page_reporting: " fmt
+
 #include <linux/cpu.h>
+#include <linux/idr.h>
 #include <linux/irq_work.h>
 #include <linux/memory.h>
 #include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
+#include <linux/notifier.h>
 #include <linux/oom.h>
 #include <linux/page-isolation.h>
 #include <linux/page_reporting.h>
@@ -59,14 +68,20 @@
 /* The part of the free memory of a zone that it may keep off the lists */
 #define HELD_SHARE		16
 
-/* How many blocks of a list are looked at without letting go of the lock */
-#define SCAN_MAX		32
+/* The most struct pages that are looked at with zone->lock held in one go */
+#define SECTION_READS		4096
+/* A unit of a block is looked at no more often than this in one go */
+#define UNIT_READS		3
+/* So many units, as an order, a block may have: there must be room for one */
+#define BLOCK_UNITS_ORDER	10
 
 /*
- * All memory is reported at most once in BUDGET_SECONDS in the long run, with
- * twice of it saved up: no way of using memory keeps the host busy for ever.
+ * All memory, but no more than BUDGET_MAX a second, is reported at most once
+ * in BUDGET_SECONDS in the long run, with twice of it saved up: no way of
+ * using memory keeps the host busy for ever.
  */
 #define BUDGET_SECONDS		16
+#define BUDGET_MAX		(SZ_1G >> PAGE_SHIFT)
 
 /* Delay after a report that failed: doubled each time, up to the second */
 #define RETRY_MIN		HZ
@@ -74,58 +89,99 @@
 
 /* Waits of others for a report in flight end here */
 #define WAIT_MAX		HZ
+/* The same for those who hold a lock that many others need */
+#define WAIT_LOCKED		(HZ / 10)
+
+/* What user_order holds where the user has asked for nothing */
+#define ORDER_DEFAULT		(-1)
 
 DEFINE_STATIC_KEY_FALSE(page_reporting_active);
 
-/* Protects backend, enabled and user_order, and starting and stopping */
-static DEFINE_MUTEX(page_reporting_mutex);
+/* Protects the four below, and starting and stopping */
+static DEFINE_MUTEX(control_mutex);
 static struct page_reporting_dev_info *backend;
 static bool enabled = true;
-/* What the user asked for; MAX_ORDER: nothing */
-static unsigned int user_order = MAX_ORDER;
+/* What the user asked for. MAX_ORDER and more: to report nothing */
+static int user_order = ORDER_DEFAULT;
+/* What is in force, or would be with a backend. Read by anybody */
+static unsigned int order_in_force;
+
+/*
+ * The backend whose host has not given the held blocks back; NULL: they are in
+ * flight, or there are none. Set by the work, which is not queued afterwards.
+ * Cleared with control_mutex held when the work is not at work.
+ */
+static struct page_reporting_dev_info *quarantine_owner;
+
+/*
+ * The order that new zones start with; MAX_ORDER: nothing is counted. Written
+ * with mem_hotplug_lock held for reading, read with it held for writing.
+ */
+static unsigned int start_order = MAX_ORDER;
+
+/* Protects held_blocks, with page->lru of what it lists, and backend_name */
+static DEFINE_SPINLOCK(held_lock);
+/* Blocks in the host's hands, page_private is their order */
+static LIST_HEAD(held_blocks);
+static const char *backend_name = "none";
 
 /* The work may be queued. Cleared before it is cancelled */
 static bool running;
-/* The work is queued or running, memory that is freed need not queue it */
+/* The work comes within a tick: memory that is freed need not queue it */
 static bool armed;
 
 /* The work's own */
 static unsigned long budget;
 static unsigned long budget_time;
-static unsigned long retry_delay;
 static unsigned long settled_pages;
 static bool drain_due;
 static u64 runtime_counted;
+/* The host has answered a report of this backend */
+static bool proven;
+
+/* All memory. Written when it changes, read by the work */
+static unsigned long memory_pages;
 
 /* CPU time of the work in ns. Written by the work, read by anybody */
 static atomic64_t runtime;
 
 /*
- * Pages in the host's hands, and how many reports it has had and is done with.
+ * Pages in the host's hands, as many of them as an allocation that may not be
+ * moved could use, and how many reports the host has had and is done with.
  * Written by the work, waited for by anybody: see wait_for_host().
  */
 static unsigned long inflight;
+static unsigned long inflight_usable;
 static unsigned long nr_done;
 static DECLARE_WAIT_QUEUE_HEAD(inflight_wait);
 
-/* Pages that the host never gave back, see page_reporting_release() */
+/* Pages that the host has not given back, see page_reporting_release() */
 static unsigned long quarantined;
 module_param(quarantined, ulong, 0444);
-MODULE_PARM_DESC(quarantined, "Pages lost to a host that does not answer");
+MODULE_PARM_DESC(quarantined, "Pages set aside for a host that does not answer");
 
 /* One report: whole blocks are held, ranges of unmarked units in them told */
 struct batch {
 	struct zone *zone;
-	struct list_head blocks;	/* page->lru, page_private as hold() */
-	unsigned long held;		/* pages in the blocks */
+	unsigned int capacity;		/* the most ranges */
+	unsigned long wanted;		/* the most pages in them */
+	unsigned long limit;		/* the most pages in the blocks */
+	unsigned long limit_usable;	/* the same without CMA */
+	unsigned int reads;		/* struct pages looked at */
+
 	struct scatterlist *sg;
 	unsigned int nents;
 	unsigned long pages;		/* pages in the ranges */
-	bool skipped;			/* blocks that hold nothing new */
+	unsigned long held;		/* pages in the blocks */
+	unsigned long held_usable;	/* the same without CMA */
 };
 
-/* In page_private of a block that is held, with its order */
-#define HEAD_MARKED		BIT(8)
+/* How far a pass over the free lists of a zone has come */
+struct scan {
+	unsigned int list;		/* see scan_order(), scan_type() */
+	unsigned long left;		/* blocks of it to be looked at */
+	struct page *turned;		/* the first that went to its tail */
+};
 
 static inline unsigned long nr_marked(struct zone *zone)
 {
@@ -137,15 +193,52 @@ static inline unsigned long nr_unmarked(struct zone *zone)
 	return atomic_long_read(&zone->vm_stat[NR_FREE_UNREPORTED]);
 }
 
-/* The gauges are exact: no per-cpu part, and zone->lock is held */
+/*
+ * The gauges are exact and belong to the zone alone: zone->lock is held, there
+ * is no part of them per CPU, and no sum of all zones is kept.
+ */
+static inline void add_gauge(struct zone *zone, enum zone_stat_item item,
+			     long pages)
+{
+	atomic_long_t *gauge = &zone->vm_stat[item];
+
+	atomic_long_set(gauge, atomic_long_read(gauge) + pages);
+}
+
 static inline void add_marked(struct zone *zone, long pages)
 {
-	zone_page_state_add(pages, zone, NR_FREE_REPORTED);
+	add_gauge(zone, NR_FREE_REPORTED, pages);
 }
 
 static inline void add_unmarked(struct zone *zone, long pages)
 {
-	zone_page_state_add(pages, zone, NR_FREE_UNREPORTED);
+	add_gauge(zone, NR_FREE_UNREPORTED, pages);
+}
+
+static unsigned long all_unmarked(void)
+{
+	unsigned long pages = 0;
+	struct zone *zone;
+
+	for_each_populated_zone(zone)
+		pages += nr_unmarked(zone);
+	return pages;
+}
+
+/**
+ * page_reporting_vmstat - enter the sums of the gauges, which nobody keeps
+ * @zone_stats: what /proc/vmstat shows, by enum zone_stat_item
+ *
+ * Context: any.
+ */
+void page_reporting_vmstat(unsigned long *zone_stats)
+{
+	struct zone *zone;
+
+	zone_stats[NR_FREE_REPORTED] = 0;
+	for_each_populated_zone(zone)
+		zone_stats[NR_FREE_REPORTED] += nr_marked(zone);
+	zone_stats[NR_FREE_UNREPORTED] = all_unmarked();
 }
 
 static unsigned long count_marks(struct page *page, unsigned int order,
@@ -248,22 +341,28 @@ static void move_window(struct zone *zone)
 	zr->high = zr->low;
 }
 
-static void refill_budget(void)
+static void count_memory(void)
 {
-	unsigned long elapsed = jiffies - budget_time;
 	struct sysinfo si;
 
 	si_meminfo(&si);
-	elapsed = min(elapsed, 2UL * BUDGET_SECONDS * HZ);
-	budget_time = jiffies;
-	budget += mult_frac(elapsed, si.totalram, BUDGET_SECONDS * HZ);
-	budget = min(budget, 2 * si.totalram);
+	WRITE_ONCE(memory_pages, si.totalram);
 }
 
-/* What one report may keep off the free lists of the zone, in pages */
-static unsigned long held_limit(struct zone *zone)
+static void refill_budget(void)
 {
-	unsigned long free = zone_page_state_snapshot(zone, NR_FREE_PAGES);
+	unsigned long all = READ_ONCE(memory_pages);
+	unsigned long rate = min_t(unsigned long, all / BUDGET_SECONDS,
+				   BUDGET_MAX);
+	unsigned long elapsed = min(jiffies - budget_time, 3600UL * HZ);
+
+	budget_time = jiffies;
+	budget = min(budget + mult_frac(elapsed, rate, HZ), 2 * all);
+}
+
+/* What one report may keep off the free lists, of @free pages */
+static unsigned long may_hold(struct zone *zone, unsigned long free)
+{
 	unsigned long keep = high_wmark_pages(zone);
 	long reserve = 0;
 	int i;
@@ -271,29 +370,52 @@ static unsigned long held_limit(struct zone *zone)
 	for (i = 0; i < MAX_NR_ZONES; i++)
 		reserve = max(reserve, zone->lowmem_reserve[i]);
 	keep += reserve;
+	/* Below this the count may be far from the truth: it is close anyway */
+	keep = max(keep, zone->percpu_drift_mark);
 	if (free <= keep)
 		return 0;
 	return min3(free - keep, free / HELD_SHARE, (unsigned long)HELD_MAX);
 }
 
-/* Enter unmarked units of the block, as far as they are wanted; none: false */
-static bool add_ranges(struct batch *b, unsigned int capacity,
-		       unsigned long wanted, struct page *page,
-		       unsigned int order)
+static void begin_batch(struct batch *b, struct page_reporting_dev_info *prdev,
+			struct zone *zone)
+{
+	unsigned long free = zone_page_state(zone, NR_FREE_PAGES);
+	unsigned long cma = zone_page_state(zone, NR_FREE_CMA_PAGES);
+	unsigned int unit = zone->reporting.order;
+
+	*b = (struct batch) {
+		.zone = zone,
+		.sg = prdev->sg,
+		.capacity = prdev->capacity ?: PAGE_REPORTING_CAPACITY,
+		.limit = may_hold(zone, free),
+		/* Memory of CMA is none for those who cannot use it */
+		.limit_usable = may_hold(zone, free - min(cma, free)),
+	};
+	b->wanted = min3(surplus(&zone->reporting), budget, b->limit);
+	b->wanted = round_down(b->wanted, 1UL << unit);
+	/* As long as nobody knows that the host answers, little is at stake */
+	if (!proven) {
+		b->capacity = 1;
+		b->wanted = min(b->wanted, 1UL << unit);
+	}
+}
+
+/* Enter unmarked units of the block, as far as they are wanted */
+static void add_ranges(struct batch *b, struct page *page, unsigned int order)
 {
 	unsigned int unit = b->zone->reporting.order;
 	struct page *end = page + (1UL << order);
 	struct scatterlist *last = NULL;
-	unsigned long pages = b->pages;
 
-	for (; page < end && b->pages < wanted; page += 1UL << unit) {
+	for (; page < end && b->pages < b->wanted; page += 1UL << unit) {
 		if (PageReported(page)) {
 			last = NULL;
 			continue;
 		}
 		if (last) {
 			last->length += PAGE_SIZE << unit;
-		} else if (b->nents < capacity) {
+		} else if (b->nents < b->capacity) {
 			last = &b->sg[b->nents++];
 			sg_set_page(last, page, PAGE_SIZE << unit, 0);
 		} else {
@@ -301,44 +423,82 @@ static bool add_ranges(struct batch *b, unsigned int capacity,
 		}
 		b->pages += 1UL << unit;
 	}
-	return b->pages > pages;
+}
+
+/* The head of a block must be clean when it is put back; its mark stays */
+static struct page *put_marked(struct zone *zone, struct page *page,
+			       unsigned int order)
+{
+	bool marked = PageReported(page);
+	struct page *head;
+
+	ClearPageReported(page);
+	head = put_free_block(zone, page, order);
+	if (marked)
+		SetPageReported(page);
+	return head;
 }
 
 /*
- * Take a block off its list. The marks stay on its pages, but for the first,
- * which must be clean when the block is put back.
+ * Take a block off its list. The marks stay on its pages. The rest of the
+ * block that @page and @order are a part of goes back at once.
  */
-static void hold(struct batch *b, struct page *page, unsigned int order)
+static void hold(struct batch *b, struct page *block, unsigned int block_order,
+		 struct page *page, unsigned int order, bool usable)
 {
-	unsigned long marked = count_marks(page, order,
-					   b->zone->reporting.order);
+	struct zone *zone = b->zone;
+	unsigned long marked = count_marks(page, order, zone->reporting.order);
 
-	take_free_block(b->zone, page, order);
-	add_marked(b->zone, -marked);
-	add_unmarked(b->zone, marked - (1UL << order));
+	take_free_block(zone, block, block_order);
+	while (block_order > order) {
+		struct page *half = block + (1UL << --block_order);
 
-	set_page_private(page, order | (PageReported(page) ? HEAD_MARKED : 0));
-	ClearPageReported(page);
-	list_add_tail(&page->lru, &b->blocks);
+		if (page < half) {
+			put_marked(zone, half, block_order);
+		} else {
+			put_marked(zone, block, block_order);
+			block = half;
+		}
+	}
+	add_marked(zone, -marked);
+	add_unmarked(zone, marked - (1UL << order));
+
+	set_page_private(page, order);
+	spin_lock(&held_lock);
+	list_add_tail(&page->lru, &held_blocks);
+	spin_unlock(&held_lock);
 	b->held += 1UL << order;
+	if (usable)
+		b->held_usable += 1UL << order;
 }
 
-/* The opposite of hold(). The window must not take it for memory freed */
-static void unhold(struct zone *zone, struct page *page)
+/*
+ * The opposite of hold(). The window must not take it for memory freed. What
+ * lies in page blocks that are isolated by now is put back apart from the
+ * rest. False: the unit is in no block that is large enough any more.
+ */
+static bool unhold(struct zone *zone, struct page *page)
 {
-	unsigned int order = page_private(page) & ~HEAD_MARKED;
-	bool head_marked = page_private(page) & HEAD_MARKED;
-	unsigned long marked;
+	unsigned int order = page_private(page), unit = zone->reporting.order;
+	unsigned int part = min_t(unsigned int, order, pageblock_order);
+	unsigned long marked, i;
+	struct page *head;
 
+	spin_lock(&held_lock);
 	list_del(&page->lru);
+	spin_unlock(&held_lock);
 	set_page_private(page, 0);
-	put_free_block(zone, page, order);
+	for (i = 0; i < 1UL << order; i += 1UL << part)
+		head = put_marked(zone, page + i, part);
 
-	if (head_marked)
-		SetPageReported(page);
-	marked = count_marks(page, order, zone->reporting.order);
+	if (page_private(head) < unit) {
+		clear_marks(page, order, unit);
+		return false;
+	}
+	marked = count_marks(page, order, unit);
 	add_marked(zone, marked);
 	add_unmarked(zone, (1UL << order) - marked);
+	return true;
 }
 
 static void mark(struct zone *zone, struct page *page, unsigned long pages)
@@ -352,85 +512,192 @@ static void mark(struct zone *zone, struct page *page, unsigned long pages)
 	add_unmarked(zone, -pages);
 }
 
-/*
- * Fill a batch from the heads of the free lists, large blocks first: small
- * ones are the next to be used. A block with nothing new in it goes to the
- * tail, and so lies in nobody's way the next time.
- */
-static void fill_list(struct batch *b, unsigned int capacity,
-		      unsigned long wanted, unsigned long limit,
-		      unsigned int order, int mt)
+static unsigned int scan_order(const struct scan *s)
 {
-	struct free_area *area = &b->zone->free_area[order];
-	struct list_head *list = &area->free_list[mt];
-	unsigned long scan = min_t(unsigned long, area->nr_free, SCAN_MAX);
-
-	for (; scan && !list_empty(list); scan--) {
-		struct page *page = list_first_entry(list, struct page, lru);
-
-		if (b->nents == capacity || b->pages >= wanted ||
-		    b->held + (1UL << order) > limit)
-			return;
-		if (is_migrate_isolate_page(page) ||
-		    !add_ranges(b, capacity, wanted, page, order)) {
-			list_move_tail(&page->lru, list);
-			b->skipped = true;
-			continue;
-		}
-		hold(b, page, order);
-	}
+	return MAX_ORDER - 1 - s->list / MIGRATE_TYPES;
 }
 
-static void fill_batch(struct batch *b, unsigned int capacity)
+static int scan_type(const struct scan *s)
 {
-	struct zone *zone = b->zone;
-	struct page_reporting_zone *zr = &zone->reporting;
-	unsigned long wanted, limit;
-	unsigned int order;
-	int mt;
+	return s->list % MIGRATE_TYPES;
+}
+
+/* Go to a list. Large blocks come first: small ones are the next to be used */
+static bool scan_list(struct scan *s, struct zone *zone, unsigned int list)
+{
+	s->list = list;
+	if (list >= (MAX_ORDER - zone->reporting.order) * MIGRATE_TYPES)
+		return false;
+	s->turned = NULL;
+	s->left = is_migrate_isolate(scan_type(s)) ?
+		  0 : zone->free_area[scan_order(s)].nr_free;
+	return true;
+}
+
+/* Of a block that is larger than what may be held, the part to be held */
+static unsigned int part_of_block(const struct batch *b, struct page **page,
+				  unsigned int order, unsigned long limit)
+{
+	unsigned int unit = b->zone->reporting.order;
+	struct page *first = *page;
+
+	while (PageReported(first))
+		first += 1UL << unit;
+	while (1UL << order > limit)
+		order--;
+	*page += round_down(first - *page, 1UL << order);
+	return order;
+}
+
+/*
+ * Fill a batch from the head of the list that the scan has come to. A block
+ * with nothing new in it goes to the tail, and so lies in nobody's way the
+ * next time. False: the batch is as large as it may be.
+ */
+static bool fill_from_list(struct batch *b, struct scan *s)
+{
+	unsigned int order = scan_order(s), unit = b->zone->reporting.order;
+	struct list_head *list =
+		&b->zone->free_area[order].free_list[scan_type(s)];
+	bool usable = !is_migrate_cma(scan_type(s));
+
+	for (; s->left && !list_empty(list); s->left--) {
+		struct page *block = list_first_entry(list, struct page, lru);
+		struct page *page = block;
+		unsigned int held = order, units = 1U << (order - unit);
+		unsigned long room = b->limit - b->held;
+
+		if (block == s->turned)
+			break;
+		if (usable)
+			room = min(room, b->limit_usable -
+				   min(b->limit_usable, b->held_usable));
+		if (b->nents == b->capacity || b->pages >= b->wanted ||
+		    b->reads + UNIT_READS * units > SECTION_READS ||
+		    (b->held && 1UL << order > room))
+			return false;
+		if (1UL << unit > room)
+			break;
+
+		b->reads += units;
+		if (is_migrate_isolate_page(block) ||
+		    count_marks(block, order, unit) == 1UL << order) {
+			list_move_tail(&block->lru, list);
+			s->turned = s->turned ?: block;
+			continue;
+		}
+		if (1UL << order > room)
+			held = part_of_block(b, &page, order, room);
+		add_ranges(b, page, held);
+		hold(b, block, order, page, held, usable);
+		b->reads += (UNIT_READS - 1) * units;
+	}
+	return true;
+}
+
+/* Take blocks off the free lists. False: the scan is at its end */
+static bool fill_batch(struct batch *b, struct scan *s,
+		       struct page_reporting_dev_info *prdev,
+		       struct zone *zone)
+{
+	bool more;
 
 	spin_lock_irq(&zone->lock);
 	move_window(zone);
-	limit = held_limit(zone);
-	wanted = min3(surplus(zr), budget, limit);
-	wanted = round_down(wanted, 1UL << zr->order);
+	begin_batch(b, prdev, zone);
+	more = b->wanted;
+	while (more && fill_from_list(b, s))
+		more = scan_list(s, zone, s->list + 1);
 
-	for (order = MAX_ORDER; wanted && order-- > zr->order; )
-		for (mt = 0; mt < MIGRATE_TYPES; mt++)
-			if (!is_migrate_isolate(mt))
-				fill_list(b, capacity, wanted, limit, order,
-					  mt);
-
-	shift_window(zr, -b->pages);
+	shift_window(&zone->reporting, -b->pages);
+	WRITE_ONCE(inflight_usable,
+		   zone_idx(zone) <= ZONE_NORMAL ? b->held_usable : 0);
 	WRITE_ONCE(inflight, b->held);
 	spin_unlock_irq(&zone->lock);
+	return more;
 }
 
-static void empty_batch(struct batch *b, bool reported)
+/* Only the work changes the list while reports are made */
+static struct page *first_held(void)
+{
+	return list_first_entry_or_null(&held_blocks, struct page, lru);
+}
+
+/* Put all blocks back, and mark the ranges that have been reported */
+static void empty_batch(struct batch *b, unsigned long failed)
 {
 	struct zone *zone = b->zone;
-	struct page *page, *next;
-	unsigned int i;
+	unsigned int unit = zone->reporting.order, n = 0, reads, units;
+	struct scatterlist *sg;
+	struct page *page;
+	bool counted;
 
-	spin_lock_irq(&zone->lock);
-	list_for_each_entry_safe(page, next, &b->blocks, lru)
-		unhold(zone, page);
-	if (reported) {
-		for (i = 0; i < b->nents; i++)
-			mark(zone, sg_page(&b->sg[i]),
-			     b->sg[i].length >> PAGE_SHIFT);
-	} else {
-		shift_window(&zone->reporting, b->pages);
-	}
-	spin_unlock_irq(&zone->lock);
+	do {
+		spin_lock_irq(&zone->lock);
+		for (reads = 0; (page = first_held()); reads += units) {
+			struct page *end = page + (1UL << page_private(page));
+
+			units = UNIT_READS << (page_private(page) - unit);
+			if (reads + units > SECTION_READS)
+				break;
+			counted = unhold(zone, page);
+			for (; n < b->nents; n++) {
+				sg = &b->sg[n];
+				if (sg_page(sg) < page || sg_page(sg) >= end)
+					break;
+				if (counted)
+					mark(zone, sg_page(sg),
+					     sg->length >> PAGE_SHIFT);
+			}
+		}
+		if (!page && failed)
+			shift_window(&zone->reporting, failed);
+		spin_unlock_irq(&zone->lock);
+	} while (page);
 }
 
+/* What the host may still discard stays held, without marks, and is nobody's */
 static void quarantine(struct page_reporting_dev_info *prdev, struct batch *b)
 {
-	list_splice_tail(&b->blocks, &prdev->quarantine);
-	quarantined += b->held;
-	pr_err("page_reporting: the host does not answer: %lu MiB are set aside, no more reports\n",
-	       b->held >> (20 - PAGE_SHIFT));
+	struct page *page;
+
+	list_for_each_entry(page, &held_blocks, lru)
+		clear_marks(page, page_private(page), b->zone->reporting.order);
+	WRITE_ONCE(quarantined, b->held);
+	quarantine_owner = prdev;
+	pr_err("the host does not answer: %lu KiB are set aside, no more reports until it does\n",
+	       b->held << (PAGE_SHIFT - 10));
+}
+
+static int tell(struct page_reporting_dev_info *prdev, struct scatterlist *sg,
+		unsigned int nents)
+{
+	int err;
+
+	sg_mark_end(&sg[nents - 1]);
+	err = prdev->report(prdev, sg, nents);
+	sg_unmark_end(&sg[nents - 1]);
+	return err;
+}
+
+/* One range that the host refuses must not keep the others from it */
+static int tell_one_by_one(struct page_reporting_dev_info *prdev,
+			   struct batch *b)
+{
+	int err, failure = 0;
+	unsigned int i;
+
+	for (i = 0; i < b->nents; i++) {
+		err = tell(prdev, &b->sg[i], 1);
+		if (err == -EINPROGRESS)
+			return err;
+		if (!err)
+			continue;
+		failure = err;
+		b->pages -= b->sg[i].length >> PAGE_SHIFT;
+		b->sg[i].length = 0;
+	}
+	return failure;
 }
 
 /* Now and then, so that a long pass does not look like somebody else's work */
@@ -444,16 +711,22 @@ static void count_runtime(void)
 
 static int report_batch(struct page_reporting_dev_info *prdev, struct batch *b)
 {
-	int err;
+	unsigned long told = b->pages;
+	int err = tell(prdev, b->sg, b->nents);
 
-	sg_mark_end(&b->sg[b->nents - 1]);
-	err = prdev->report(prdev, b->sg, b->nents);
-	sg_unmark_end(&b->sg[b->nents - 1]);
-
+	if (err && err != -EINPROGRESS) {
+		if (b->nents > 1) {
+			err = tell_one_by_one(prdev, b);
+		} else {
+			b->pages = 0;
+			b->sg[0].length = 0;
+		}
+	}
 	if (err == -EINPROGRESS)
 		quarantine(prdev, b);
 	else
-		empty_batch(b, !err);
+		empty_batch(b, told - b->pages);
+	WRITE_ONCE(inflight_usable, 0);
 	WRITE_ONCE(inflight, 0);
 	WRITE_ONCE(nr_done, nr_done + 1);
 	wake_up_all(&inflight_wait);
@@ -461,80 +734,89 @@ static int report_batch(struct page_reporting_dev_info *prdev, struct batch *b)
 
 	if (err) {
 		count_vm_event(PAGE_REPORT_FAIL);
-		trace_page_reporting_fail(b->zone, b->pages, err);
-		return err;
+		trace_page_reporting_fail(b->zone, told - b->pages, err);
 	}
+	if (err == -EINPROGRESS || !b->pages)
+		return err;
+	proven = true;
 	count_vm_event(PAGE_REPORT_BATCHES);
 	count_vm_events(PAGE_REPORT_PAGES, b->pages);
 	trace_page_reporting_batch(b->zone, b->pages, b->nents);
 	budget -= b->pages;
-	return 0;
-}
-
-static unsigned long nr_large_blocks(struct zone *zone)
-{
-	unsigned long blocks = 0;
-	unsigned int order;
-
-	for (order = zone->reporting.order; order < MAX_ORDER; order++)
-		blocks += zone->free_area[order].nr_free;
-	return blocks;
-}
-
-/* Report the surplus of a zone, or what of it can be had */
-static int report_zone(struct page_reporting_dev_info *prdev,
-		       struct zone *zone)
-{
-	unsigned int capacity = prdev->capacity ?: PAGE_REPORTING_CAPACITY;
-	unsigned long scanned = 0;
-
-	for (;;) {
-		struct batch b = { .zone = zone, .sg = prdev->sg };
-		int err;
-
-		INIT_LIST_HEAD(&b.blocks);
-		fill_batch(&b, capacity);
-		if (b.nents) {
-			err = report_batch(prdev, &b);
-			if (err)
-				return err;
-			scanned = 0;
-		} else {
-			/* So much of each list has gone to its tail */
-			scanned += SCAN_MAX;
-			if (!b.skipped || scanned > nr_large_blocks(zone))
-				return 0;
-		}
-		if (!READ_ONCE(running))
-			return 0;
-		cond_resched();
-	}
+	return err;
 }
 
 /*
- * Is there memory that only time keeps from being reported? Free memory that
- * is a surplus and still unmarked cannot be had: it is isolated, or needed to
- * stay above the watermark. For that, waiting serves nothing.
+ * Report the surplus of a zone, or what of it can be had. As long as something
+ * was found, another pass may find what lay in blocks that were held in parts.
  */
-static bool waits_for_time(struct zone *zone)
+static int report_zone(struct page_reporting_dev_info *prdev,
+		       struct zone *zone)
+{
+	struct scan s;
+	struct batch b;
+	bool found, more;
+	int err;
+
+	do {
+		found = false;
+		more = scan_list(&s, zone, 0);
+		while (more && READ_ONCE(running)) {
+			more = fill_batch(&b, &s, prdev, zone);
+			if (b.nents) {
+				err = report_batch(prdev, &b);
+				if (err)
+					return err;
+				found = true;
+			}
+			cond_resched();
+		}
+	} while (found && READ_ONCE(running));
+	return 0;
+}
+
+/* A zone whose report has failed is left alone for a while */
+static bool zone_is_put_off(const struct zone *zone)
+{
+	return zone->reporting.retry_delay &&
+	       time_before(jiffies, zone->reporting.retry_at);
+}
+
+static void put_zone_off(struct zone *zone)
+{
+	struct page_reporting_zone *zr = &zone->reporting;
+
+	zr->retry_delay = clamp_t(unsigned long, 2 * zr->retry_delay,
+				  RETRY_MIN, RETRY_MAX);
+	zr->retry_at = jiffies + zr->retry_delay;
+}
+
+/*
+ * In how many jiffies is the zone to be looked at again? 0: not before memory
+ * is freed. Free memory that is a surplus and still unmarked cannot be had: it
+ * is isolated, or needed to stay above the watermark. For that, waiting serves
+ * nothing.
+ */
+static unsigned long zone_delay(struct zone *zone)
 {
 	struct page_reporting_zone *zr = &zone->reporting;
 	unsigned long idle, all;
+
+	if (zone_is_put_off(zone))
+		return zr->retry_at - jiffies;
 
 	spin_lock_irq(&zone->lock);
 	idle = surplus(zr);
 	all = nr_unmarked(zone);
 	spin_unlock_irq(&zone->lock);
 
-	return all > idle || (idle && budget < 1UL << zr->order);
+	return all > idle || (idle && budget < 1UL << zr->order) ? TICK : 0;
 }
 
 /* Free pages on per-cpu lists keep blocks from merging */
 static void drain_when_settled(void)
 {
-	unsigned long pages = global_zone_page_state(NR_FREE_UNREPORTED);
-
-	if (pages != settled_pages) {
+	if (all_unmarked() != settled_pages) {
 		drain_due = true;
 	} else if (drain_due) {
 		drain_due = false;
@@ -545,6 +827,11 @@ static void drain_when_settled(void)
 static void page_reporting_process(struct work_struct *work);
 /* Queued by itself, and by page_reporting_arm(), while running is set */
 static DECLARE_DELAYED_WORK(page_reporting_work, page_reporting_process);
+
+static void queue_reporting(unsigned long delay)
+{
+	mod_delayed_work(system_freezable_wq, &page_reporting_work, delay);
+}
 
 /**
  * page_reporting_runtime - CPU time that reporting has used
@@ -559,57 +846,54 @@ u64 page_reporting_runtime(void)
 
 static void page_reporting_process(struct work_struct *work)
 {
-	unsigned long delay = 0;
+	unsigned long delay, next;
 	struct zone *zone;
-	int err = 0;
+	int err;
 
 	runtime_counted = task_sched_runtime(current);
 	refill_budget();
 	drain_when_settled();
 	for_each_populated_zone(zone) {
+		if (zone_is_put_off(zone))
+			continue;
 		err = report_zone(backend, zone);
+		if (err == -EINPROGRESS)
+			return;
 		if (err)
-			break;
+			put_zone_off(zone);
+		else
+			zone->reporting.retry_delay = 0;
 	}
-	settled_pages = global_zone_page_state(NR_FREE_UNREPORTED);
+	settled_pages = all_unmarked();
 	count_runtime();
-
-	if (err == -EINPROGRESS)
-		return;
 
 	/*
 	 * Memory that is freed from now on queues the work by itself: either
 	 * it is seen here, under zone->lock, or it sees that nothing is armed.
 	 */
 	WRITE_ONCE(armed, false);
-	if (err) {
-		retry_delay = clamp_t(unsigned long, 2 * retry_delay, RETRY_MIN,
-				      RETRY_MAX);
-		delay = retry_delay;
-	} else {
-		retry_delay = 0;
-		for_each_populated_zone(zone)
-			if (waits_for_time(zone))
-				delay = TICK;
-		if (drain_due)
-			delay = TICK;
+	delay = drain_due ? TICK : 0;
+	for_each_populated_zone(zone) {
+		next = zone_delay(zone);
+		if (next && (!delay || next < delay))
+			delay = next;
 	}
 	trace_page_reporting_sleep(settled_pages, jiffies_to_msecs(delay));
 	if (delay && READ_ONCE(running)) {
-		WRITE_ONCE(armed, true);
-		queue_delayed_work(system_freezable_wq, &page_reporting_work,
-				   delay);
+		if (delay <= TICK)
+			WRITE_ONCE(armed, true);
+		queue_reporting(delay);
 	}
 }
 
 /* Queueing work may take locks that must not be taken under zone->lock */
 static void page_reporting_arm(struct irq_work *work)
 {
-	if (!READ_ONCE(running))
+	if (!READ_ONCE(running) || READ_ONCE(armed))
 		return;
 	WRITE_ONCE(armed, true);
-	trace_page_reporting_wake(global_zone_page_state(NR_FREE_UNREPORTED));
-	queue_delayed_work(system_freezable_wq, &page_reporting_work, TICK);
+	trace_page_reporting_wake(all_unmarked());
+	queue_reporting(TICK);
 }
 
 static DEFINE_IRQ_WORK(page_reporting_irq_work, page_reporting_arm);
@@ -633,31 +917,81 @@ static bool wait_for_host(void)
 				  READ_ONCE(nr_done) != done, WAIT_MAX);
 }
 
-void __page_reporting_wait(void)
+/* Is any page of the range in the host's hands? */
+static bool range_is_held(unsigned long start_pfn, unsigned long end_pfn)
 {
-	wait_for_host();
+	struct page *page;
+	bool held = false;
+
+	spin_lock_irq(&held_lock);
+	list_for_each_entry(page, &held_blocks, lru) {
+		unsigned long pfn = page_to_pfn(page);
+
+		held = pfn < end_pfn &&
+		       pfn + (1UL << page_private(page)) > start_pfn;
+		if (held)
+			break;
+	}
+	spin_unlock_irq(&held_lock);
+	return held;
 }
 
-/* The order in force, or that would be in force */
-static unsigned int unit_order(void)
+/* The same after it was waited for; what is set aside does not come back soon */
+static bool range_stays_held(unsigned long start_pfn, unsigned long end_pfn,
+			     unsigned long timeout)
 {
-	unsigned int order = pageblock_order;
+	wait_event_timeout(inflight_wait,
+			   !range_is_held(start_pfn, end_pfn) ||
+			   READ_ONCE(quarantined), timeout);
+	return range_is_held(start_pfn, end_pfn);
+}
 
-	if (user_order < MAX_ORDER)
+void __page_reporting_wait(unsigned long start_pfn, unsigned long end_pfn)
+{
+	range_stays_held(start_pfn, end_pfn, WAIT_MAX);
+}
+
+/* What no unit can be smaller than */
+static unsigned int least_order(void)
+{
+	/* Guard pages split blocks, down to this order, on no list */
+	unsigned int order = debug_guardpage_minorder();
+
+	if (backend)
+		order = max(order, backend->min_order);
+	return max_t(int, order, MAX_ORDER - 1 - BLOCK_UNITS_ORDER);
+}
+
+/* To be called when user_order or backend has changed */
+static void find_order(void)
+{
+	unsigned int order = page_reporting_default_order();
+
+	if (user_order >= 0)
 		order = user_order;
 	else if (backend && backend->order)
 		order = backend->order;
-	if (backend)
-		order = max(order, backend->min_order);
-	/* Guard pages split blocks, down to this order, on no list */
-	return max(order, debug_guardpage_minorder());
+	/* More than this at once is never kept off the free lists */
+	if (order < MAX_ORDER)
+		order = max_t(unsigned int, least_order(),
+			      min_t(unsigned int, order, ilog2(HELD_MAX)));
+	WRITE_ONCE(order_in_force, order);
 }
 
-static void start_zone(struct zone *zone, unsigned int unit)
+/* In a small zone the unit gives way: one report must have room for it */
+static unsigned int zone_order(const struct zone *zone, unsigned int order)
+{
+	while (order > least_order() &&
+	       1UL << order > zone->present_pages / HELD_SHARE)
+		order--;
+	return order;
+}
+
+static void start_zone(struct zone *zone)
 {
 	struct page_reporting_zone *zr = &zone->reporting;
+	unsigned int unit = zone_order(zone, start_order), order;
 	unsigned long pages = 0;
-	unsigned int order;
 
 	spin_lock_irq(&zone->lock);
 	for (order = unit; order < MAX_ORDER; order++)
@@ -667,40 +1001,50 @@ static void start_zone(struct zone *zone, unsigned int unit)
 	spin_unlock_irq(&zone->lock);
 }
 
-/* Clear the marks in one range of MAX_ORDER_NR_PAGES */
-static void unmark_range(struct zone *zone, unsigned long pfn)
+/* Clear the marks in some blocks of a list, and move these to its tail */
+static void unmark_some(struct zone *zone, struct scan *s)
 {
-	unsigned int unit = zone->reporting.order;
-	unsigned long end = min(pfn + MAX_ORDER_NR_PAGES, zone_end_pfn(zone));
-	unsigned long marked = 0;
+	unsigned int order = scan_order(s), reads = 0;
+	unsigned int units = 1U << (order - zone->reporting.order);
+	struct list_head *list =
+		&zone->free_area[order].free_list[scan_type(s)];
+	unsigned long marked;
 
-	/* Outside of all zones struct page may never have been initialised */
-	pfn = max(pfn, round_up(zone->zone_start_pfn, 1UL << unit));
-	while (pfn < end) {
-		struct page *page = pfn_to_online_page(pfn);
-		unsigned int order = unit;
+	spin_lock_irq(&zone->lock);
+	for (; s->left && !list_empty(list); s->left--, reads += units) {
+		struct page *page = list_first_entry(list, struct page, lru);
 
-		if (page && page_zone(page) == zone && PageBuddy(page) &&
-		    page_private(page) >= unit) {
-			order = page_private(page);
-			marked += clear_marks(page, order, unit);
-		}
-		pfn += 1UL << order;
+		if (page == s->turned || reads + units > SECTION_READS)
+			break;
+		s->turned = s->turned ?: page;
+		list_move_tail(&page->lru, list);
+		marked = clear_marks(page, order, zone->reporting.order);
+		add_marked(zone, -marked);
+		add_unmarked(zone, marked);
 	}
-	add_marked(zone, -marked);
-	add_unmarked(zone, marked);
+	if (!reads)
+		s->left = 0;
+	spin_unlock_irq(&zone->lock);
 }
 
+/*
+ * Blocks that split or merge meanwhile may be missed, but there are no new
+ * marks any more: those that are left get another round.
+ */
 static void stop_zone(struct zone *zone)
 {
-	unsigned long pfn = round_down(zone->zone_start_pfn,
-				       MAX_ORDER_NR_PAGES);
+	struct scan s;
+	bool more;
 
-	for (; pfn < zone_end_pfn(zone); pfn += MAX_ORDER_NR_PAGES) {
-		spin_lock_irq(&zone->lock);
-		unmark_range(zone, pfn);
-		spin_unlock_irq(&zone->lock);
-		cond_resched();
+	while (nr_marked(zone)) {
+		for (more = scan_list(&s, zone, 0); more && nr_marked(zone);
+		     more = scan_list(&s, zone, s.list + 1)) {
+			s.left = zone->free_area[scan_order(&s)].nr_free;
+			while (s.left) {
+				unmark_some(zone, &s);
+				cond_resched();
+			}
+		}
 	}
 
 	spin_lock_irq(&zone->lock);
@@ -710,74 +1054,86 @@ static void stop_zone(struct zone *zone)
 	spin_unlock_irq(&zone->lock);
 }
 
-static void page_reporting_lock(void)
-{
-	cpus_read_lock();
-	get_online_mems();
-	mutex_lock(&page_reporting_mutex);
-}
-
-static void page_reporting_unlock(void)
-{
-	mutex_unlock(&page_reporting_mutex);
-	put_online_mems();
-	cpus_read_unlock();
-}
-
 static void start_reporting(void)
 {
-	unsigned int unit = unit_order();
 	struct zone *zone;
 
-	if (!backend || !enabled || !list_empty(&backend->quarantine))
+	lockdep_assert_held(&control_mutex);
+	if (!backend || !enabled || quarantine_owner)
 		return;
+	if (order_in_force >= MAX_ORDER) {
+		pr_info("page_reporting_order is %u, so nothing is reported\n",
+			order_in_force);
+		return;
+	}
+	if (1UL << order_in_force > HELD_MAX) {
+		pr_warn("%s takes blocks of %lu KiB and more only, which is more than may be reported at a time\n",
+			backend->name, PAGE_SIZE << order_in_force >> 10);
+		return;
+	}
 
-	if (!static_key_enabled(&page_reporting_active))
-		static_branch_enable_cpuslocked(&page_reporting_active);
+	cpus_read_lock();
+	get_online_mems();
+	static_branch_enable_cpuslocked(&page_reporting_active);
+	start_order = order_in_force;
 	for_each_zone(zone)
-		start_zone(zone, unit);
+		start_zone(zone);
+	put_online_mems();
+	cpus_read_unlock();
 
+	count_memory();
 	budget = ULONG_MAX / 2;
 	budget_time = jiffies;
-	retry_delay = 0;
 	settled_pages = 0;
 	drain_due = true;
 	armed = true;
 	WRITE_ONCE(running, true);
-	queue_delayed_work(system_freezable_wq, &page_reporting_work, TICK);
-	pr_info("page_reporting: %s reports free blocks of %lu KiB and more\n",
-		backend->name, PAGE_SIZE << unit >> 10);
+	queue_reporting(TICK);
+	pr_info("%s reports free blocks of %lu KiB and more\n", backend->name,
+		PAGE_SIZE << order_in_force >> 10);
 }
 
-/* Returns when nothing is in flight, no page is marked and none is counted */
-static void pause_reporting(void)
+/*
+ * Returns when nothing is in flight, no page is marked and none is counted.
+ * What is in flight is waited for before the locks that others need are taken.
+ */
+static void stop_reporting(void)
 {
 	struct zone *zone;
 
-	if (!static_key_enabled(&page_reporting_active))
+	lockdep_assert_held(&control_mutex);
+	if (!running)
 		return;
 
 	WRITE_ONCE(running, false);
 	irq_work_sync(&page_reporting_irq_work);
 	cancel_delayed_work_sync(&page_reporting_work);
+
+	cpus_read_lock();
+	get_online_mems();
+	start_order = MAX_ORDER;
 	for_each_zone(zone)
 		stop_zone(zone);
+	put_online_mems();
+	static_branch_disable_cpuslocked(&page_reporting_active);
+	cpus_read_unlock();
 }
 
-static void stop_reporting(void)
+static void name_backend(const char *name)
 {
-	pause_reporting();
-	if (static_key_enabled(&page_reporting_active))
-		static_branch_disable_cpuslocked(&page_reporting_active);
+	spin_lock_irq(&held_lock);
+	backend_name = name;
+	spin_unlock_irq(&held_lock);
 }
 
 /**
- * __page_reporting_register - page_reporting_register() of who has a name
+ * __page_reporting_register - page_reporting_register() under a name
  * @prdev: the backend; @report, and the members down to @capacity where they
  *	matter, are set, the rest is zero
  * @name: what it is called in the log and in the parameter "backend"
  *
- * Context: may sleep.
+ * Context: may sleep. Must not be called with a lock held that others need
+ * while the host is waited for.
  * Return: 0; -EBUSY where another backend reports already; -EINVAL for an
  * order that there is no free list for; -ENOMEM; -EOPNOTSUPP where the host
  * cannot take memory away: it is encrypted with a key of the guest's.
@@ -790,13 +1146,14 @@ int __page_reporting_register(struct page_reporting_dev_info *prdev,
 
 	if (guest_memory_encrypted())
 		return -EOPNOTSUPP;
+	if (prdev->order == -1U)
+		prdev->order = 0;
 	if (prdev->order >= MAX_ORDER || prdev->min_order >= MAX_ORDER)
 		return -EINVAL;
 
-	page_reporting_lock();
+	mutex_lock(&control_mutex);
 	if (backend) {
-		pr_info("page_reporting: %s is not needed, %s reports\n", name,
-			backend->name);
+		pr_info("%s is not needed, %s reports\n", name, backend->name);
 		err = -EBUSY;
 		goto out;
 	}
@@ -807,12 +1164,14 @@ int __page_reporting_register(struct page_reporting_dev_info *prdev,
 	}
 	sg_init_table(prdev->sg, capacity);
 	sg_unmark_end(&prdev->sg[capacity - 1]);
-	INIT_LIST_HEAD(&prdev->quarantine);
 	prdev->name = name;
 	backend = prdev;
+	name_backend(name);
+	proven = false;
+	find_order();
 	start_reporting();
 out:
-	page_reporting_unlock();
+	mutex_unlock(&control_mutex);
 	return err;
 }
 EXPORT_SYMBOL_GPL(__page_reporting_register);
@@ -825,52 +1184,93 @@ EXPORT_SYMBOL_GPL(__page_reporting_register);
  * call it from there. Afterwards @prdev->report is not called any more. What
  * the host did not give back stays set aside, see page_reporting_release().
  *
- * Context: may sleep.
+ * Context: may sleep, as __page_reporting_register().
  */
 void page_reporting_unregister(struct page_reporting_dev_info *prdev)
 {
-	page_reporting_lock();
+	mutex_lock(&control_mutex);
 	if (backend == prdev) {
 		stop_reporting();
 		backend = NULL;
+		name_backend("none");
+		find_order();
 		kfree(prdev->sg);
 		prdev->sg = NULL;
 	}
-	page_reporting_unlock();
+	mutex_unlock(&control_mutex);
 }
 EXPORT_SYMBOL_GPL(page_reporting_unregister);
 
+/* Give back what was set aside, as memory that has just become free */
+static void free_quarantine(void)
+{
+	struct page *page, *head;
+	unsigned long i, pages;
+	unsigned int part;
+
+	while ((page = first_held())) {
+		struct zone *zone = page_zone(page);
+
+		pages = 1UL << page_private(page);
+		part = min_t(unsigned int, page_private(page), pageblock_order);
+		spin_lock_irq(&zone->lock);
+		spin_lock(&held_lock);
+		list_del(&page->lru);
+		spin_unlock(&held_lock);
+		set_page_private(page, 0);
+		for (i = 0; i < pages; i += 1UL << part) {
+			head = put_free_block(zone, page + i, part);
+			page_reporting_freed(zone, page_private(head), part);
+		}
+		spin_unlock_irq(&zone->lock);
+	}
+	WRITE_ONCE(quarantined, 0);
+	quarantine_owner = NULL;
+}
+
 /**
  * page_reporting_release - the host has let go of all that it was told
- * @prdev: a backend that has been registered, and unregistered since
+ * @prdev: a backend, registered or not
  *
- * For a backend that has reset its device: what the device did not answer is
- * the guest's again. Without this call it is lost until the next boot.
+ * For a backend whose @report has returned -EINPROGRESS: the host has answered
+ * after all, or its device has been reset. What was set aside is the guest's
+ * again, and where @prdev is registered it reports again. Nothing is done where
+ * nothing of @prdev was set aside.
  *
- * Context: may sleep.
+ * Context: may sleep, as __page_reporting_register(). Not from @prdev->report.
  */
 void page_reporting_release(struct page_reporting_dev_info *prdev)
 {
-	struct page *page, *next;
-
-	page_reporting_lock();
-	list_for_each_entry_safe(page, next, &prdev->quarantine, lru) {
-		unsigned int order = page_private(page) & ~HEAD_MARKED;
-		struct zone *zone = page_zone(page);
-		struct page *head;
-
-		spin_lock_irq(&zone->lock);
-		list_del(&page->lru);
-		set_page_private(page, 0);
-		clear_marks(page, order, 0);
-		head = put_free_block(zone, page, order);
-		page_reporting_freed(zone, page_private(head), order);
-		spin_unlock_irq(&zone->lock);
-		quarantined -= 1UL << order;
+	mutex_lock(&control_mutex);
+	/* The answer may come before the work has seen that there was none */
+	flush_work(&page_reporting_work.work);
+	if (quarantine_owner == prdev) {
+		free_quarantine();
+		wake_up_all(&inflight_wait);
+		if (running)
+			queue_reporting(TICK);
+		else
+			start_reporting();
 	}
-	page_reporting_unlock();
+	mutex_unlock(&control_mutex);
 }
 EXPORT_SYMBOL_GPL(page_reporting_release);
+
+/*
+ * All parameters of the kernel share the lock that set() is called with. While
+ * the host is waited for they must be readable.
+ */
+static void lock_for_param(const struct kernel_param *kp)
+{
+	kernel_param_unlock(kp->mod);
+	mutex_lock(&control_mutex);
+}
+
+static void unlock_for_param(const struct kernel_param *kp)
+{
+	mutex_unlock(&control_mutex);
+	kernel_param_lock(kp->mod);
+}
 
 static int set_enabled(const char *val, const struct kernel_param *kp)
 {
@@ -880,7 +1280,7 @@ static int set_enabled(const char *val, const struct kernel_param *kp)
 	if (err)
 		return err;
 
-	page_reporting_lock();
+	lock_for_param(kp);
 	if (on != enabled) {
 		enabled = on;
 		if (on)
@@ -888,7 +1288,7 @@ static int set_enabled(const char *val, const struct kernel_param *kp)
 		else
 			stop_reporting();
 	}
-	page_reporting_unlock();
+	unlock_for_param(kp);
 	return 0;
 }
 
@@ -902,38 +1302,28 @@ MODULE_PARM_DESC(enabled, "Report free memory to the host (default: on)");
 
 static int set_order(const char *val, const struct kernel_param *kp)
 {
-	unsigned int order;
-	int err = kstrtouint(val, 0, &order);
+	int order, err = kstrtoint(val, 0, &order);
 
 	if (err)
 		return err;
-	if (order >= MAX_ORDER)
+	if (order < ORDER_DEFAULT)
 		return -EINVAL;
 
-	page_reporting_lock();
-	pause_reporting();
+	lock_for_param(kp);
+	stop_reporting();
 	user_order = order;
+	find_order();
 	start_reporting();
-	page_reporting_unlock();
+	unlock_for_param(kp);
 	return 0;
-}
-
-static int get_order_in_force(char *buf, const struct kernel_param *kp)
-{
-	unsigned int order;
-
-	page_reporting_lock();
-	order = unit_order();
-	page_reporting_unlock();
-	return sprintf(buf, "%u\n", order);
 }
 
 static const struct kernel_param_ops order_ops = {
 	.set = set_order,
-	.get = get_order_in_force,
+	.get = param_get_uint,
 };
-module_param_cb(page_reporting_order, &order_ops, NULL, 0644);
-MODULE_PARM_DESC(page_reporting_order, "Smallest free block to report, as an order (default: the backend's, or that of a page block)");
+module_param_cb(page_reporting_order, &order_ops, &order_in_force, 0644);
+MODULE_PARM_DESC(page_reporting_order, "Smallest free block to report, as an order; above the largest: none; -1: the backend's, or that of a huge page (default)");
 
 static int set_backend(const char *val, const struct kernel_param *kp)
 {
@@ -944,9 +1334,10 @@ static int get_backend(char *buf, const struct kernel_param *kp)
 {
 	int len;
 
-	mutex_lock(&page_reporting_mutex);
-	len = sprintf(buf, "%s\n", backend ? backend->name : "none");
-	mutex_unlock(&page_reporting_mutex);
+	/* The name is gone with its module once another one is set */
+	spin_lock_irq(&held_lock);
+	len = sprintf(buf, "%s\n", backend_name);
+	spin_unlock_irq(&held_lock);
 	return len;
 }
 
@@ -961,43 +1352,136 @@ MODULE_PARM_DESC(backend, "The driver that tells the host, or none");
 static int page_reporting_oom(struct notifier_block *nb, unsigned long unused,
 			      void *freed)
 {
-	unsigned long pages = READ_ONCE(inflight);
+	unsigned long pages = READ_ONCE(inflight_usable);
 
-	if (pages && wait_for_host())
+	if (pages && wait_for_host() && !READ_ONCE(quarantined))
 		*(unsigned long *)freed += pages;
 	return NOTIFY_OK;
 }
 
 static struct notifier_block oom_nb = { .notifier_call = page_reporting_oom };
 
-/* Called with mem_hotplug_lock held for writing: only the mutex is left */
-static int __maybe_unused page_reporting_memory(struct notifier_block *nb,
-						unsigned long action, void *arg)
+#ifdef CONFIG_MEMORY_HOTPLUG
+/*
+ * Sections that have been offline after use, by their numbers. The host may
+ * have memory behind them, unlike behind those that are new.
+ */
+static DEFINE_IDA(used_sections);
+/* It could not be kept which they are */
+static bool all_sections_used;
+
+static void remember_used(unsigned long pfn, unsigned long end)
+{
+	int err;
+
+	for (; pfn < end; pfn += PAGES_PER_SECTION) {
+		err = ida_alloc_range(&used_sections, pfn_to_section_nr(pfn),
+				      pfn_to_section_nr(pfn), GFP_KERNEL);
+		if (err < 0 && err != -ENOSPC)
+			all_sections_used = true;
+	}
+}
+
+static bool section_is_new(unsigned long pfn)
+{
+	unsigned long nr = pfn_to_section_nr(pfn);
+	int err = ida_alloc_range(&used_sections, nr, nr, GFP_KERNEL);
+
+	if (err < 0 || all_sections_used)
+		return false;
+	ida_free(&used_sections, nr);
+	return true;
+}
+
+/* The host has nothing behind new memory: it need not be told of it */
+static void mark_new_range(struct zone *zone, unsigned long pfn)
+{
+	unsigned long end = pfn + MAX_ORDER_NR_PAGES, marked;
+	unsigned int unit, order;
+
+	spin_lock_irq(&zone->lock);
+	unit = zone->reporting.order;
+	for (; unit < MAX_ORDER && pfn < end; pfn += 1UL << order) {
+		struct page *page = pfn_to_page(pfn);
+
+		order = unit;
+		if (!PageBuddy(page) || page_private(page) < unit)
+			continue;
+		order = page_private(page);
+		marked = clear_marks(page, order, unit);
+		add_marked(zone, -marked);
+		add_unmarked(zone, marked);
+		mark(zone, page, 1UL << order);
+	}
+	spin_unlock_irq(&zone->lock);
+}
+
+static void memory_comes(unsigned long pfn, unsigned long end)
+{
+	struct zone *zone = page_zone(pfn_to_page(pfn));
+	unsigned long section_end;
+
+	count_memory();
+	if (start_order == MAX_ORDER)
+		return;
+	/* The first memory of a zone: it has not been started with the rest */
+	if (zone->reporting.order == MAX_ORDER)
+		start_zone(zone);
+	if (free_pages_are_written())
+		return;
+	while (pfn < end) {
+		section_end = min(end, pfn + PAGES_PER_SECTION);
+		if (!section_is_new(pfn))
+			pfn = section_end;
+		for (; pfn < section_end; pfn += MAX_ORDER_NR_PAGES)
+			mark_new_range(zone, pfn);
+	}
+}
+
+/*
+ * Called with mem_hotplug_lock held for writing. The page blocks of memory
+ * that is to go are isolated before: nothing more of it is taken.
+ */
+static int page_reporting_memory(struct notifier_block *nb,
+				 unsigned long action, void *arg)
 {
 	struct memory_notify *mn = arg;
-	struct zone *zone;
+	unsigned long pfn = mn->start_pfn, end = pfn + mn->nr_pages;
 
-	if (action != MEM_ONLINE)
-		return NOTIFY_OK;
-
-	/* The first memory of a zone: it has not been started with the rest */
-	zone = page_zone(pfn_to_page(mn->start_pfn));
-	mutex_lock(&page_reporting_mutex);
-	if (static_key_enabled(&page_reporting_active) &&
-	    zone->reporting.order == MAX_ORDER)
-		start_zone(zone, unit_order());
-	mutex_unlock(&page_reporting_mutex);
+	switch (action) {
+	case MEM_ONLINE:
+		memory_comes(pfn, end);
+		break;
+	case MEM_GOING_OFFLINE:
+		if (range_stays_held(pfn, end, WAIT_LOCKED))
+			return notifier_from_errno(-EBUSY);
+		break;
+	case MEM_OFFLINE:
+		remember_used(pfn, end);
+		count_memory();
+		break;
+	}
 	return NOTIFY_OK;
 }
+
+static void __init watch_memory(void)
+{
+	hotplug_memory_notifier(page_reporting_memory, 0);
+}
+#else
+static inline void watch_memory(void)
+{
+}
+#endif /* CONFIG_MEMORY_HOTPLUG */
 
 /* The kernel that kexec may load next must not have its memory discarded */
 static int page_reporting_reboot(struct notifier_block *nb,
 				 unsigned long action, void *unused)
 {
-	page_reporting_lock();
+	mutex_lock(&control_mutex);
 	enabled = false;
 	stop_reporting();
-	page_reporting_unlock();
+	mutex_unlock(&control_mutex);
 	return NOTIFY_OK;
 }
 
@@ -1005,9 +1489,28 @@ static struct notifier_block reboot_nb = {
 	.notifier_call = page_reporting_reboot,
 };
 
+/* The host has restored all memory from a snapshot, also what it had dropped */
+static int page_reporting_restored(struct notifier_block *nb,
+				   unsigned long action, void *unused)
+{
+	mutex_lock(&control_mutex);
+	stop_reporting();
+	start_reporting();
+	mutex_unlock(&control_mutex);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block restored_nb = {
+	.notifier_call = page_reporting_restored,
+};
+
 static int __init page_reporting_init(void)
 {
-	hotplug_memory_notifier(page_reporting_memory, 0);
+	mutex_lock(&control_mutex);
+	find_order();
+	mutex_unlock(&control_mutex);
+	watch_memory();
+	register_restored_notifier(&restored_nb);
 	register_reboot_notifier(&reboot_nb);
 	return register_oom_notifier(&oom_nb);
 }

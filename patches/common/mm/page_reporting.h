@@ -3,7 +3,28 @@
 #define _MM_PAGE_REPORTING_H
 
 #include <linux/jump_label.h>
+#include <linux/mm.h>
 #include <linux/mmzone.h>
+#include <linux/sizes.h>
+
+/**
+ * page_reporting_default_order - the unit where nobody asks for another
+ *
+ * It is a huge page, for that is what the host backs the guest's memory with.
+ * A huge page of 512 MiB, as there is with pages of 64 KiB, is hardly ever free
+ * as a whole: 2 MiB then.
+ *
+ * Return: the order of a unit.
+ */
+static inline unsigned int page_reporting_default_order(void)
+{
+	unsigned int order = pageblock_order;
+
+#ifdef CONFIG_TRANSPARENT_HUGEPAGE
+	order = min_t(unsigned int, order, HPAGE_PMD_ORDER);
+#endif
+	return PAGE_SIZE << order > SZ_8M ? get_order(SZ_2M) : order;
+}
 
 #ifdef CONFIG_PAGE_REPORTING
 DECLARE_STATIC_KEY_FALSE(page_reporting_active);
@@ -11,8 +32,9 @@ DECLARE_STATIC_KEY_FALSE(page_reporting_active);
 void __page_reporting_freed(struct zone *zone, unsigned int order);
 void __page_reporting_taken(struct zone *zone, struct page *page,
 			    unsigned int order);
-void __page_reporting_wait(void);
+void __page_reporting_wait(unsigned long start_pfn, unsigned long end_pfn);
 void __page_reporting_kick(void);
+void page_reporting_vmstat(unsigned long *zone_stats);
 
 /**
  * page_reporting_init_zone - begin with a zone that nothing is counted in
@@ -66,17 +88,19 @@ static inline void page_reporting_taken(struct zone *zone, struct page *page,
 
 /**
  * page_reporting_wait - wait until what is being reported is back
+ * @start_pfn: start of a range of which each page must be on a free list
+ * @end_pfn: end of it
  *
- * For who needs each page of a range on the free lists: call it when nothing
- * more of the range can be taken, that is when its page blocks are isolated.
- * Gives up after a second, as any wait for the host must.
+ * Call it when nothing more of the range can be taken, that is when its page
+ * blocks are isolated. Gives up after a second, as any wait for the host must.
  *
  * Context: may sleep.
  */
-static inline void page_reporting_wait(void)
+static inline void page_reporting_wait(unsigned long start_pfn,
+				       unsigned long end_pfn)
 {
 	if (static_branch_unlikely(&page_reporting_active))
-		__page_reporting_wait();
+		__page_reporting_wait(start_pfn, end_pfn);
 }
 
 /**
@@ -95,13 +119,13 @@ static inline void page_reporting_kick(void)
  * @zone: a populated zone
  *
  * Context: any; the order may change at any time.
- * Return: the order in force, or that of a page block where nothing reports.
+ * Return: the order in force, or the default where nothing reports.
  */
 static inline unsigned int page_reporting_unit(const struct zone *zone)
 {
 	unsigned int order = READ_ONCE(zone->reporting.order);
 
-	return order < MAX_ORDER ? order : pageblock_order;
+	return order < MAX_ORDER ? order : page_reporting_default_order();
 }
 
 u64 page_reporting_runtime(void);
@@ -116,7 +140,8 @@ static inline void page_reporting_taken(struct zone *zone, struct page *page,
 {
 }
 
-static inline void page_reporting_wait(void)
+static inline void page_reporting_wait(unsigned long start_pfn,
+				       unsigned long end_pfn)
 {
 }
 
@@ -128,9 +153,13 @@ static inline void page_reporting_init_zone(struct zone *zone)
 {
 }
 
+static inline void page_reporting_vmstat(unsigned long *zone_stats)
+{
+}
+
 static inline unsigned int page_reporting_unit(const struct zone *zone)
 {
-	return pageblock_order;
+	return page_reporting_default_order();
 }
 
 static inline u64 page_reporting_runtime(void)

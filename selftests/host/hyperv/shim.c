@@ -175,7 +175,7 @@ int model_add_memory(phys_addr_t start, u64 size)
 	for (pfn = mn.start_pfn; pfn < mn.start_pfn + mn.nr_pages; pfn++)
 		online_page(pfn_to_page(pfn), 0);
 	drain_all_pages(NULL);
-	memory_notifier->notifier_call(memory_notifier, MEM_ONLINE, &mn);
+	memory_notify(MEM_ONLINE, &mn);
 	balloon_notifier->notifier_call(balloon_notifier, MEM_ONLINE, &mn);
 	mem_hotplug_done();
 	return 0;

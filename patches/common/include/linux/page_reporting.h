@@ -3,7 +3,6 @@
 #define _LINUX_PAGE_REPORTING_H
 
 #include <linux/errno.h>
-#include <linux/list.h>
 #include <linux/scatterlist.h>
 
 /* Ranges in one report where a backend names no capacity of its own */
@@ -15,11 +14,12 @@
  *	entries of @sg, and waits until the host has it in hand. Called from
  *	a kernel thread, may sleep, must not allocate memory and must not
  *	call page_reporting_unregister(). Returns 0; or -EINPROGRESS when the
- *	host has been told but has not answered: the core then never uses the
- *	memory again, unless page_reporting_release() is called, and makes no
- *	further report; or another error, when the host has nothing in hand,
- *	whether it was told of some of it or not.
- * @order: the smallest block to report, as an order; 0 leaves it to the core.
+ *	host has been told but has not answered: the core then sets the memory
+ *	aside and makes no further report, until page_reporting_release() is
+ *	called; or another error, when the host has nothing in hand, whether it
+ *	was told of some of it or not: the ranges are then tried one by one.
+ *	The first report holds one unit only.
+ * @order: the smallest block to report, as an order; 0 or -1: the core's.
  *	The user's parameter page_reporting_order beats it.
  * @min_order: the smallest block that the host takes, whatever the user asks
  *	for; 0 where it takes any.
@@ -39,8 +39,6 @@ struct page_reporting_dev_info {
 	const char *name;
 	/* private: one entry a range, owned by the reporting work */
 	struct scatterlist *sg;
-	/* private: blocks that the host may still discard, page->lru */
-	struct list_head quarantine;
 };
 
 #ifdef CONFIG_PAGE_REPORTING

@@ -47,8 +47,12 @@ typedef unsigned int gfp_t;
 #define mult_frac(x, n, d)	((x) / (d) * (n) + (x) % (d) * (n) / (d))
 #define div_u64(a, b)		((u64)(a) / (b))
 
+#define SZ_2M			(2UL << 20)
 #define SZ_4M			(4UL << 20)
+#define SZ_8M			(8UL << 20)
 #define SZ_128M			(128UL << 20)
+#define SZ_1G			(1UL << 30)
+#define ilog2(n)		(63 - __builtin_clzl(n))
 
 /**
  * failed - end the test: a property does not hold
@@ -66,6 +70,7 @@ void failed(const char *format, ...)
 /* The log, of which machine.c keeps the last line */
 void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 #define pr_info(...)		log_line(__VA_ARGS__)
+#define pr_warn(...)		log_line(__VA_ARGS__)
 #define pr_err(...)		log_line(__VA_ARGS__)
 
 /* One task runs at a time, and others only where machine.c says */
@@ -75,18 +80,31 @@ typedef struct { int v; } atomic_t;
 #define atomic_read(a)		((a)->v)
 #define atomic_long_read(a)	((a)->v)
 #define atomic64_read(a)	((a)->v)
-#define atomic64_add(n, a)	((void)((a)->v += (n)))
+/* A plain store, and so no atomic change: whoever makes it keeps others out */
+#define atomic_long_set(a, n)	((void)((a)->v = (n), seen_set(a)))
+#define atomic64_add(n, a)	atomic_change(a, (a)->v += (n))
+#define atomic_long_add(n, a)	atomic_change(a, (a)->v += (n))
+#define atomic_long_sub(n, a)	atomic_change(a, (a)->v -= (n))
+#define atomic_long_inc(a)	atomic_long_add(1, a)
+#define atomic_long_dec(a)	atomic_long_sub(1, a)
+
+/* What is changed, if it is a zone's own, belongs to who holds its lock; see buddy.c */
+void seen_atomic(const void *what);
+void seen_set(const void *what);
+#define atomic_change(a, change)	((void)((change), seen_atomic(a)))
 
 static inline bool test_and_set_bit(int n, unsigned long *word)
 {
 	bool was = *word & BIT(n);
 
+	seen_atomic(word);
 	*word |= BIT(n);
 	return was;
 }
 
 static inline void clear_bit(int n, unsigned long *word)
 {
+	seen_atomic(word);
 	*word &= ~BIT(n);
 }
 
@@ -95,6 +113,7 @@ static inline void clear_bit(int n, unsigned long *word)
 /* Parameters: a test gets at them as param_NAME, and reads them as text */
 struct kernel_param {
 	void *arg;
+	struct module *mod;
 };
 
 struct kernel_param_ops {
@@ -114,11 +133,41 @@ int param_get_bool(char *buf, const struct kernel_param *kp);
 int param_get_uint(char *buf, const struct kernel_param *kp);
 int kstrtobool(const char *text, bool *value);
 int kstrtouint(const char *text, unsigned int base, unsigned int *value);
+int kstrtoint(const char *text, unsigned int base, int *value);
 
-#define module_param_cb(name, operations, data, mode) \
-	const struct param param_##name = { operations, { data } }
+/* Whoever writes or reads one holds the lock of all of them, see machine.c */
+void param_lock(void);
+void param_unlock(void);
+#define kernel_param_lock(module)	((void)(module), param_lock())
+#define kernel_param_unlock(module)	((void)(module), param_unlock())
+
+#define module_param_cb(name, operations, data, mode)			\
+static int locked_set_##name(const char *val,				\
+			     const struct kernel_param *kp)		\
+{									\
+	int err;							\
+									\
+	param_lock();							\
+	err = (operations)->set ? (operations)->set(val, kp) : -EPERM;	\
+	param_unlock();							\
+	return err;							\
+}									\
+static int locked_get_##name(char *buf, const struct kernel_param *kp)	\
+{									\
+	int err;							\
+									\
+	param_lock();							\
+	err = (operations)->get(buf, kp);				\
+	param_unlock();							\
+	return err;							\
+}									\
+static const struct kernel_param_ops locked_ops_##name = {		\
+	.set = locked_set_##name,					\
+	.get = locked_get_##name,					\
+};									\
+const struct param param_##name = { &locked_ops_##name, { data } }
 #define module_param(name, type, mode) \
-	const struct param param_##name = { &param_ops_##type, { &name } }
+	module_param_cb(name, &param_ops_##type, &name, mode)
 #define MODULE_PARM_DESC(name, text)	_Static_assert(sizeof(text) > 1, #name)
 
 /* What runs at boot: a test calls init_NAME() */
@@ -130,9 +179,16 @@ struct notifier_block {
 	int priority;
 };
 
+#define NOTIFY_DONE		0
 #define NOTIFY_OK		1
+#define NOTIFY_STOP_MASK	0x8000
+#define NOTIFY_BAD		(NOTIFY_STOP_MASK | 2)
+#define notifier_from_errno(err) \
+	((err) ? NOTIFY_STOP_MASK | (NOTIFY_OK - (err)) : NOTIFY_OK)
+#define notifier_to_errno(n) \
+	(((n) & ~NOTIFY_STOP_MASK) > NOTIFY_OK ? NOTIFY_OK - ((n) & ~NOTIFY_STOP_MASK) : 0)
 
-extern struct notifier_block *oom_notifier, *reboot_notifier, *memory_notifier;
+extern struct notifier_block *oom_notifier, *reboot_notifier;
 
 static inline int register_oom_notifier(struct notifier_block *nb)
 {
@@ -146,8 +202,17 @@ static inline int register_reboot_notifier(struct notifier_block *nb)
 	return 0;
 }
 
+/* One for each that is asked for, see memory_notify() */
+void add_memory_notifier(struct notifier_block *nb);
 #define hotplug_memory_notifier(fn, priority) \
-	do { static struct notifier_block _nb = { fn }; memory_notifier = &_nb; } while (0)
+	do { static struct notifier_block _nb = { fn }; add_memory_notifier(&_nb); } while (0)
+
+extern struct notifier_block *restored_notifier;
+
+static inline void register_restored_notifier(struct notifier_block *nb)
+{
+	restored_notifier = nb;
+}
 
 /* Memory: the next allocations fail while the test says so */
 extern bool allocation_fails;

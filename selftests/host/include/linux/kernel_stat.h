@@ -3,9 +3,9 @@
 #ifndef _LINUX_KERNEL_STAT_H
 #define _LINUX_KERNEL_STAT_H
 
-#include <linux/kernel.h>
+#include <linux/sched.h>
 
-#define NR_CPUS			4
+#define NR_CPUS			256
 enum cpu_usage_stat { CPUTIME_IDLE, CPUTIME_IOWAIT, NR_STATS };
 
 struct kernel_cpustat {
@@ -14,7 +14,7 @@ struct kernel_cpustat {
 
 bool cpu_online(int cpu);
 #define for_each_online_cpu(cpu) \
-	for ((cpu) = 0; (cpu) < NR_CPUS; (cpu)++) if (cpu_online(cpu))
+	for ((cpu) = 0; (cpu) < nr_cpu_ids; (cpu)++) if (cpu_online(cpu))
 
 /* Either these two tell the time, or the first returns -1 and the third does */
 u64 get_cpu_idle_time_us(int cpu, u64 *last_update);

@@ -39,6 +39,7 @@ enum migratetype {
 
 enum zone_stat_item {
 	NR_FREE_PAGES,
+	NR_FREE_CMA_PAGES,
 	NR_FREE_REPORTED,
 	NR_FREE_UNREPORTED,
 	NR_VM_ZONE_STAT_ITEMS
@@ -72,7 +73,7 @@ struct page {
 enum pageflags {
 	PG_buddy,
 	PG_reported,
-	PG_online,
+	PG_online,		/* or of a sparse zone: ask PageOnline() */
 	PG_lru,
 	PG_anon,
 	PG_writeback,
@@ -103,7 +104,6 @@ static inline void ClearPage##Name(struct page *page)			\
 
 PAGEFLAG(Buddy, PG_buddy)
 PAGEFLAG(Reported, PG_reported)
-PAGEFLAG(Online, PG_online)
 PAGEFLAG(LRU, PG_lru)
 PAGEFLAG(Anon, PG_anon)
 PAGEFLAG(Writeback, PG_writeback)
@@ -131,6 +131,8 @@ struct page_reporting_zone {
 	unsigned long high;
 	unsigned long floor[PAGE_REPORTING_WINDOW];
 	unsigned long ceiling[PAGE_REPORTING_WINDOW];
+	unsigned long retry_at;
+	unsigned long retry_delay;
 };
 
 struct zone {
@@ -140,14 +142,19 @@ struct zone {
 	struct free_area free_area[MAX_ORDER];
 	atomic_long_t vm_stat[NR_VM_ZONE_STAT_ITEMS];
 	unsigned long high_wmark;
+	unsigned long percpu_drift_mark;
 	long lowmem_reserve[MAX_NR_ZONES];
 	unsigned long zone_start_pfn;
 	unsigned long spanned_pages;
 	unsigned long present_pages;
+	bool sparse;			/* all of it is online, see buddy.c */
 	struct list_head pcp;		/* order 0, as freed */
 	unsigned int pcp_count;
 	const char *name;
+	unsigned int index;		/* ZONE_NORMAL, unless a test says so */
 };
+
+enum zone_type { ZONE_DMA, ZONE_NORMAL, ZONE_MOVABLE };
 
 struct sysinfo {
 	unsigned long totalram;
@@ -162,14 +169,34 @@ extern unsigned long max_pfn;
 
 #define page_to_pfn(page)	((unsigned long)((page) - mem_map))
 #define pfn_to_page(pfn)	(mem_map + (pfn))
-#define page_zone(page)		((page)->zone)
+#define page_zone(page)		buddy_zone_of(page)
 #define page_private(page)	((page)->private)
 #define set_page_private(page, v)	((page)->private = (v))
 #define page_count(page)	atomic_read(&(page)->_refcount)
 #define zone_to_nid(zone)	0
+#define zone_idx(zone)		((zone)->index)
 #define high_wmark_pages(zone)	((zone)->high_wmark)
 #define zone_end_pfn(zone)	((zone)->zone_start_pfn + (zone)->spanned_pages)
 #define populated_zone(zone)	((zone)->present_pages)
+
+/* Struct pages that the series has looked at, see page_reads.h */
+extern unsigned long pages_read;
+extern const struct page *last_page_read;
+/* It goes from CPU to CPU, or from one block device to the next: as many */
+void walk_all(void);
+
+/* A page that has not been touched yet belongs to the sparse zone around it */
+struct zone *sparse_zone_of(const struct page *page);
+
+static inline struct zone *buddy_zone_of(const struct page *page)
+{
+	return page->zone ? page->zone : sparse_zone_of(page);
+}
+
+static inline bool PageOnline(const struct page *page)
+{
+	return page->flags & BIT(PG_online) || sparse_zone_of(page);
+}
 
 #define for_each_zone(z) \
 	for (unsigned int _i = 0; _i < nr_zones && ((z) = zones[_i]); _i++)
@@ -181,7 +208,9 @@ struct page *pfn_to_online_page(unsigned long pfn);
 
 #define zone_page_state(zone, item) \
 	((unsigned long)atomic_long_read(&(zone)->vm_stat[item]))
-#define zone_page_state_snapshot(zone, item)	zone_page_state(zone, item)
+/* Adds up what each CPU has not added yet */
+unsigned long zone_page_state_snapshot(struct zone *zone,
+				       enum zone_stat_item item);
 void zone_page_state_add(long pages, struct zone *zone, enum zone_stat_item item);
 unsigned long global_zone_page_state(enum zone_stat_item item);
 void si_meminfo(struct sysinfo *si);
@@ -199,6 +228,31 @@ struct memory_notify {
 };
 
 #define MEM_ONLINE		1
+#define MEM_GOING_OFFLINE	2
+#define MEM_OFFLINE		4
+#define MEM_GOING_ONLINE	8
+#define MEM_CANCEL_ONLINE	16
+#define MEM_CANCEL_OFFLINE	32
+
+/* The sections that memory is brought online and taken offline in */
+#define CONFIG_MEMORY_HOTPLUG	1
+#define PAGES_PER_SECTION	MAX_ORDER_NR_PAGES
+#define pfn_to_section_nr(pfn)	((pfn) / PAGES_PER_SECTION)
+
+/* A set of numbers, which this is enough of */
+struct ida {
+	unsigned char set[4096];
+};
+
+#define DEFINE_IDA(name)	struct ida name
+int ida_alloc_range(struct ida *ida, unsigned int min, unsigned int max,
+		    gfp_t gfp);
+void ida_free(struct ida *ida, unsigned int id);
+
+static inline int get_order(unsigned long size)
+{
+	return size <= PAGE_SIZE ? 0 : ilog2((size - 1) / PAGE_SIZE) + 1;
+}
 
 /* Ranges that a backend is told */
 struct scatterlist {
@@ -231,5 +285,6 @@ void take_free_block(struct zone *zone, struct page *page, unsigned int order);
 struct page *put_free_block(struct zone *zone, struct page *page,
 			    unsigned int order);
 bool guest_memory_encrypted(void);
+bool free_pages_are_written(void);
 
 #endif

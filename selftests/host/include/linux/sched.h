@@ -13,8 +13,11 @@
 #define MSEC_PER_SEC		1000UL
 #define MAX_NICE		19
 
+/* How many CPUs the machine has: 4, or what a test says before it begins */
+extern int nr_cpu_ids;
 extern unsigned long jiffies;
 #define msecs_to_jiffies(ms)	((unsigned long)(ms) * HZ / 1000)
+#define time_before(a, b)	((long)((a) - (b)) < 0)
 #define jiffies_to_msecs(j)	((unsigned int)((j) * 1000 / HZ))
 
 struct task_struct;
@@ -50,8 +53,11 @@ typedef struct spinlock {
 	struct task_struct *owner;
 } spinlock_t;
 
+#define DEFINE_SPINLOCK(name)	struct spinlock name
 void spin_lock_irq(spinlock_t *lock);
 void spin_unlock_irq(spinlock_t *lock);
+#define spin_lock(lock)		spin_lock_irq(lock)
+#define spin_unlock(lock)	spin_unlock_irq(lock)
 #define spin_lock_irqsave(lock, flags) \
 	do { (flags) = 0; spin_lock_irq(lock); } while (0)
 #define spin_unlock_irqrestore(lock, flags) \
@@ -64,6 +70,7 @@ struct mutex {
 #define DEFINE_MUTEX(name)	struct mutex name
 void mutex_lock(struct mutex *mutex);
 void mutex_unlock(struct mutex *mutex);
+#define lockdep_assert_held(mutex)	BUG_ON((mutex)->owner != current)
 
 void cpus_read_lock(void);
 void cpus_read_unlock(void);
@@ -105,7 +112,10 @@ struct workqueue_struct;
 	struct delayed_work name = { .work = { fn } }
 bool queue_delayed_work(struct workqueue_struct *wq, struct delayed_work *work,
 			unsigned long delay);
+bool mod_delayed_work(struct workqueue_struct *wq, struct delayed_work *work,
+		      unsigned long delay);
 bool cancel_delayed_work_sync(struct delayed_work *work);
+bool flush_work(struct work_struct *work);
 
 struct irq_work {
 	void (*func)(struct irq_work *work);

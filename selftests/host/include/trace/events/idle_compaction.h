@@ -4,6 +4,7 @@
 #define _TRACE_IDLE_COMPACTION_H
 
 #include <linux/mm.h>
+#include <linux/page_reads.h>
 
 void trace_idle_compaction_start(unsigned long stranded, bool resumed);
 void trace_idle_compaction_end(unsigned long gain, unsigned long migrated,

@@ -4,6 +4,7 @@
 #define _TRACE_PAGE_REPORTING_H
 
 #include <linux/mm.h>
+#include <linux/page_reads.h>
 
 void trace_page_reporting_batch(struct zone *zone, unsigned long pages,
 				unsigned int ranges);

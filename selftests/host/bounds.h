@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What the series may cost, asserted by the model in every test that runs on
+ * it. NO_BOUND: the code is not there yet; in brackets is what is to hold.
+ * Each can be given with -D, to see what breaks it.
+ */
+#ifndef _BOUNDS_H
+#define _BOUNDS_H
+
+#define NO_BOUND		(~0UL)
+
+/* Struct pages that the series reads in one section of zone->lock [4096] */
+#ifndef MOST_PAGES_LOCKED
+#define MOST_PAGES_LOCKED	NO_BOUND
+#endif
+
+/* Atomic changes in one such section of what is not the zone's [0] */
+#ifndef MOST_ATOMICS_LOCKED
+#define MOST_ATOMICS_LOCKED	NO_BOUND
+#endif
+
+/* CPUs, or devices, that are walked in one such section [0] */
+#ifndef MOST_WALKED_LOCKED
+#define MOST_WALKED_LOCKED	NO_BOUND
+#endif
+/* The same from one report to the next of a pass over all zones [0] */
+#ifndef MOST_WALKED_REPORT
+#define MOST_WALKED_REPORT	NO_BOUND
+#endif
+
+/*
+ * Jiffies that pass while somebody holds the lock of CPU hotplug, of memory
+ * hotplug, for reading, or of parameters [0]. To wait for the next of these
+ * locks counts as nothing.
+ */
+#ifndef MOST_JIFFIES_LOCKED
+#define MOST_JIFFIES_LOCKED	NO_BOUND
+#endif
+
+/*
+ * Jiffies that memory which nobody uses may take to go offline, beside page
+ * reporting and beside idle compaction [500, 100]. The kernel has no such
+ * limit: it goes on for ever, with mem_hotplug_lock held.
+ */
+#ifndef MOST_JIFFIES_OFFLINE
+#define MOST_JIFFIES_OFFLINE	NO_BOUND
+#endif
+#ifndef MOST_JIFFIES_OFFLINE_IDLE
+#define MOST_JIFFIES_OFFLINE_IDLE	NO_BOUND
+#endif
+
+#endif
