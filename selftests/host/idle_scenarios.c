@@ -142,8 +142,16 @@ static void lay(unsigned int block, unsigned int used, enum kind kind)
 	free_from(B(block) + used, BLOCK - used);
 }
 
-/* The same, of which the first page cannot move */
+/* The same, of which the first page is somebody's, and cannot move now */
 static void lay_fixed(unsigned int block, unsigned int used)
+{
+	use(B(block), used, ANON);
+	lru_pin(lru_of(pfn_to_page(B(block))));
+	free_from(B(block) + used, BLOCK - used);
+}
+
+/* The same, of which the first page is the kernel's own */
+static void lay_kernel(unsigned int block, unsigned int used)
 {
 	use(B(block), 1, KERNEL);
 	use(B(block) + 1, used - 1, ANON);
@@ -678,6 +686,184 @@ static void fullest_downwards(void)
 	for (i = 6; i < 9; i++)
 		expect(moved[i].to, B(4) + 300 + i - 6);
 	expect(last_run.gain, 1024);
+}
+
+/* The room beside pages of the kernel's own is left to the next of these */
+static void kernels_own_room(void)
+{
+	boot();
+	lay(0, 1, ANON);
+	lay(1, 2, ANON);
+	lay_kernel(2, 500);
+	lay_kernel(3, 1);
+	lay(4, 300, ANON);
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(nr_moved, 3);
+	expect(moved[0].to, B(4) + 300);
+	expect(moved[2].to, B(4) + 302);
+	expect(last_run.gain, 1024);
+}
+
+static void no_room_but_the_kernels(void)
+{
+	boot();
+	lay(0, 1, ANON);
+	lay_kernel(1, 1);
+	lay_kernel(2, 500);
+	lay_kernel(3, 1);
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(nr_moved, 0);
+	/* That there is no room is seen at once */
+	expect(looks, 4 + 1);
+}
+
+/* Of a page of block 2 that nobody knew */
+static void kernel_comes(unsigned int n)
+{
+	if (n == 4)
+		use(B(2) + 509, 1, KERNEL);
+}
+
+/* A target has been taken for such a page since it was looked at */
+static void kernels_own_since_scan(void)
+{
+	boot();
+	lay(0, 1, ANON);
+	lay(1, 2, ANON);
+	use(B(2), 509, ANON);
+	free_from(B(2) + 510, 2);
+	lay(4, 300, ANON);
+	on_look = kernel_comes;
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(nr_moved, 3);
+	expect(moved[0].to, B(4) + 300);
+	expect(last_run.gain, 1024);
+}
+
+/* Smaller blocks: what counts is the page block that they are part of */
+static void kernels_own_page_block(void)
+{
+	unsigned int i;
+
+	boot();
+	register_backend(4);
+	sleep_until(NOW + 10);
+	for (i = 0; i < 4 * 512; i += 2) {
+		use(START + i, 1, i == 700 ? KERNEL : ANON);
+		buddy_free(pfn_to_page(START + i + 1), 0);
+	}
+	drain_all_pages(NULL);
+	free_from(B(8), 4 * BLOCK);
+	start();
+	next_run(jiffies + IDLE_AFTER);
+	/* In three of the four half of the blocks have been emptied */
+	expect(last_run.gain, 3 * 256);
+	expect(nr_moved, 3 * 128);
+	for (i = 0; i < nr_moved; i++) {
+		expect(moved[i].from >= B(1) && moved[i].from < B(2), 0);
+		expect(moved[i].to >= B(1) && moved[i].to < B(2), 0);
+	}
+}
+
+#define ROUNDS			50
+#define ROUND_KERNEL		250	/* slabs, of four pages */
+#define ROUND_TAKEN		4096
+#define STAYS			16	/* rounds that a slab in sixteen stays */
+
+static struct page *slabs[ROUNDS][ROUND_KERNEL];
+static struct used *taken[ROUND_TAKEN];
+
+static struct used *take_one(void)
+{
+	struct page *page = buddy_alloc(normal, 0, MIGRATE_MOVABLE);
+
+	BUG_ON(!page);
+	return lru_use(page, ANON, 0, false);
+}
+
+static struct page *take_slab(void)
+{
+	struct page *page = buddy_alloc(normal, 2, MIGRATE_UNMOVABLE);
+	unsigned int i;
+
+	BUG_ON(!page);
+	for (i = 0; i < 4; i++)
+		lru_use(page + i, KERNEL, 0, false);
+	return page;
+}
+
+static void release_slabs(unsigned int round, bool stay)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < ROUND_KERNEL; i++)
+		for (j = 0; (i % 16 == 0) == stay && j < 4; j++)
+			lru_release(lru_of(slabs[round][i] + j));
+}
+
+static unsigned int kernels_blocks(void)
+{
+	unsigned int block, i, n = 0;
+
+	for (block = 0; block < BLOCKS; block++) {
+		for (i = 0; i < BLOCK; i++)
+			if (PageSlab(pfn_to_page(B(block) + i)))
+				break;
+		n += i < BLOCK;
+	}
+	return n;
+}
+
+/*
+ * Each time the kernel takes some pages and frees most of those of the round
+ * before last, while what is left of scattered memory is where it has been moved to.
+ * Page blocks that hold the kernel's own do not become more by that.
+ */
+static unsigned int blocks_after_rounds(unsigned int threshold)
+{
+	unsigned int round, i;
+
+	boot();
+	free_from(START, BLOCKS * BLOCK);
+	set_threshold_to(threshold);
+	start();
+	for (round = 0; round < ROUNDS; round++) {
+		for (i = 0; i < ROUND_KERNEL; i++)
+			slabs[round][i] = take_slab();
+		if (round >= 2)
+			release_slabs(round - 2, false);
+		if (round >= STAYS)
+			release_slabs(round - STAYS, true);
+		for (i = 0; round && i < ROUND_TAKEN; i += 16)
+			lru_release(taken[i]);
+		drain_all_pages(NULL);
+		sleep_until(jiffies + 30 * HZ);
+		for (i = 0; i < ROUND_TAKEN; i++)
+			taken[i] = take_one();
+		for (i = 0; i < ROUND_TAKEN; i++)
+			if (i % 16)
+				lru_release(taken[i]);
+		drain_all_pages(NULL);
+		nr_moved = 0;
+		nr_batches = 0;
+		sleep_until(jiffies + 9 * HZ);
+		expect(nr_moved > 0, threshold > 0);
+		check_all();
+	}
+	return kernels_blocks();
+}
+
+static void rounds_without(void)
+{
+	expect(blocks_after_rounds(0), 8);
+}
+
+static void rounds_with(void)
+{
+	expect(blocks_after_rounds(1), 8);
 }
 
 /* One eighth must be free */
@@ -1489,9 +1675,10 @@ static void more_is_used(unsigned int n)
 {
 	if (n != 4)
 		return;
-	/* More of block 0 than was seen, all of block 1 */
+	/* More of block 0 than was seen, and one of block 1 that cannot move */
 	use(B(0) + 1, 4, ANON);
-	use(B(1) + 1, 1, KERNEL);
+	use(B(1) + 1, 1, ANON);
+	lru_pin(at(B(1) + 1));
 }
 
 static void changed_since_scan(void)
@@ -1527,6 +1714,7 @@ static void all_is_freed(unsigned int n)
 	if (n != 4)
 		return;
 	lru_release(at(B(1)));
+	lru_unpin(at(B(2)));
 	lru_release(at(B(2)));
 	drain_all_pages(NULL);
 }
@@ -2123,6 +2311,12 @@ static const struct scenario {
 	{ "blocks and pages are looked at in batches", looks_and_batches },
 	{ "the cheapest into the fullest", cheapest_into_fullest },
 	{ "the fullest first, then downwards", fullest_downwards },
+	{ "the room beside the kernel's own is left", kernels_own_room },
+	{ "no room but beside the kernel's own", no_room_but_the_kernels },
+	{ "the kernel's own since it was looked at", kernels_own_since_scan },
+	{ "the kernel's own in a page block", kernels_own_page_block },
+	{ "rounds of the kernel's own, no compaction", rounds_without },
+	{ "rounds of the kernel's own", rounds_with },
 	{ "one eighth must be free", emptied_share },
 	{ "room for all", room_is_enough },
 	{ "room for all but one", room_is_not_enough },

@@ -18,7 +18,7 @@
 			 BIT(PG_unevictable) | BIT(PG_swapcache) |	\
 			 BIT(PG_swapbacked) | BIT(PG_private) |		\
 			 BIT(PG_compound) | BIT(PG_movable) |		\
-			 BIT(PG_isolated) | BIT(PG_balloon))
+			 BIT(PG_isolated) | BIT(PG_balloon) | BIT(PG_slab))
 
 long node_page_state[NR_VM_NODE_STAT_ITEMS];
 int sysctl_compact_unevictable_allowed = 1;
@@ -77,6 +77,13 @@ struct used *lru_any(unsigned int n)
 			return u;
 	}
 	return NULL;
+}
+
+struct page *compound_head(struct page *page)
+{
+	struct used *u = lru_of(page);
+
+	return PageCompound(page) && u ? u->page : page;
 }
 
 static bool on_lru(enum kind kind)
@@ -157,6 +164,7 @@ struct used *lru_use(struct page *page, enum kind kind, unsigned int order,
 		     bool batch)
 {
 	static const unsigned long flags[NR_KINDS] = {
+		[KERNEL] = BIT(PG_slab),
 		[ANON] = BIT(PG_anon) | BIT(PG_swapbacked),
 		[SHMEM] = BIT(PG_swapbacked),
 		[MOVABLE] = BIT(PG_movable),

@@ -8,8 +8,12 @@
  * the pages in use have to move, and the fewer there are, the cheaper it is.
  * So a plan is made for each zone: its blocks are sorted by how many pages in
  * use they hold. Pages then move from the emptiest blocks into the fullest,
- * until the two meet. Blocks with a page that cannot move are never emptied,
- * and are the first to be filled, for their free pages serve nothing else.
+ * until the two meet. Blocks with a page that cannot move now are never
+ * emptied, and are the first to be filled.
+ *
+ * Blocks with a page of the kernel's own, which stays until it is freed, are
+ * left alone. The room in them is where its next such pages go. If others took
+ * it, these would go into other blocks, and spoil one after another for good.
  *
  * Nothing polls an idle system. Frees are counted; enough of them arm a
  * timer. It looks whether free memory is stranded, more than after the last
@@ -140,6 +144,8 @@ static struct plan {
 	unsigned long start_pfn;	/* of block 0 */
 	u32 nr_blocks;
 	u32 next_scan;			/* the next block to be looked at */
+	unsigned long beside_end;	/* of the page block looked at last */
+	bool beside;			/* it holds pages of the kernel's own */
 
 	/*
 	 * List n holds blocks with n pages in use that can all be moved, the
@@ -288,11 +294,21 @@ static bool can_move(struct page *page)
 	return page_count(page) <= refs;
 }
 
+/* A page in use that stays where it is until it is freed */
+static bool is_kernels_own(struct page *page)
+{
+	struct page *head = compound_head(page);
+
+	return page_count(head) &&
+	       (PageSlab(head) || (!PageLRU(head) && !head->mapping));
+}
+
 /* What the pages of a block are used for, a snapshot */
 struct usage {
 	unsigned int free;
 	unsigned int movable;
 	unsigned int fixed;
+	unsigned int kernel;	/* of these the kernel's own */
 };
 
 /* Order of a free block, anything if it is not free any more */
@@ -321,7 +337,10 @@ static void look_at_block(unsigned long pfn, unsigned int pages,
 		if (PageBuddy(page)) {
 			n = free_pages_at(page, pages);
 			u->free += n;
-		} else if (PageCompound(page)) {
+			continue;
+		}
+		u->kernel += is_kernels_own(page);
+		if (PageCompound(page)) {
 			u->fixed++;
 		} else if (!page_count(page)) {
 			/* On its way to or from a free list */
@@ -368,7 +387,7 @@ static void enter_block(struct plan *p, u32 block, const struct usage *u)
 	unsigned int pages = 1U << p->unit;
 	unsigned int used = u->fixed ? pages : u->movable;
 
-	if (!u->free || !used)
+	if (!u->free || !used || u->kernel)
 		return;
 	p->next[block] = p->list[used];
 	p->list[used] = block;
@@ -400,6 +419,7 @@ static bool start_plan(struct plan *p, struct zone *zone)
 	end = max(zone_end_pfn(zone), p->start_pfn);
 	p->nr_blocks = (end - p->start_pfn) >> p->unit;
 	p->next_scan = 0;
+	p->beside_end = 0;
 	p->next = kvmalloc_array(p->nr_blocks, sizeof(*p->next),
 				 GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
 	if (!p->next)
@@ -414,6 +434,26 @@ static bool start_plan(struct plan *p, struct zone *zone)
 	return true;
 }
 
+/*
+ * Pages of the kernel's own in the page block of a block that is smaller, for
+ * the room in all of it is theirs. It is looked at once for all its blocks.
+ */
+static bool is_beside_kernels_own(struct plan *p, unsigned long pfn)
+{
+	unsigned long end = round_up(pfn + 1, pageblock_nr_pages);
+	struct usage u;
+
+	if (p->unit >= pageblock_order)
+		return false;
+	if (p->beside_end != end) {
+		p->beside_end = end;
+		end = min(end, pfn_of(p, p->nr_blocks));
+		look_at_block(pfn, end - pfn, &u);
+		p->beside = u.kernel;
+	}
+	return p->beside;
+}
+
 static void scan_blocks(struct plan *p)
 {
 	u32 end = min(p->next_scan + SCAN_BLOCKS, p->nr_blocks);
@@ -426,7 +466,8 @@ static void scan_blocks(struct plan *p)
 		if (!block_is_usable(p, pfn))
 			continue;
 		look_at_block(pfn, 1U << p->unit, &u);
-		enter_block(p, p->next_scan, &u);
+		if (!is_beside_kernels_own(p, pfn))
+			enter_block(p, p->next_scan, &u);
 	}
 	put_online_mems();
 }
@@ -468,12 +509,16 @@ static bool next_source(struct plan *p)
 static bool next_target(struct plan *p)
 {
 	unsigned int pages = 1U << p->unit, used;
+	struct usage u;
 
 	for (used = pages; used; used--) {
 		while (p->list[used] != NO_BLOCK) {
 			p->target = pop_block(p, used);
 			p->target_end = p->target + pages;
-			if (block_is_usable(p, p->target))
+			if (!block_is_usable(p, p->target))
+				continue;
+			look_at_block(p->target, pages, &u);
+			if (!u.kernel)
 				return true;
 		}
 	}
