@@ -18,6 +18,7 @@ struct task_struct *kthread;
 
 static struct list_head timers = LIST_HEAD_INIT(timers);
 static struct timer_list *timer_running;
+static bool timers_exist;
 static struct wait_queue_head timers_changed;
 
 static int (*thread_fn)(void *data);
@@ -64,6 +65,7 @@ static bool take_timer(struct timer_list *timer)
 
 void mod_timer(struct timer_list *timer, unsigned long expires)
 {
+	BUG_ON(!timers_exist);
 	take_timer(timer);
 	timer->expires = expires;
 	timer->pending = true;
@@ -74,7 +76,8 @@ void mod_timer(struct timer_list *timer, unsigned long expires)
 
 bool del_timer_sync(struct timer_list *timer)
 {
-	BUG_ON(in_critical_section());
+	/* What debugging of locks and timers finds */
+	BUG_ON(in_critical_section() || !timers_exist);
 	while (timer_running == timer)
 		sleep_on(&timers_changed, ULONG_MAX);
 	return take_timer(timer);
@@ -103,6 +106,7 @@ static void run_timers(void)
 
 void timers_start(void)
 {
+	timers_exist = true;
 	task_start("timers", run_timers);
 }
 

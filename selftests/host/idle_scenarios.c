@@ -518,6 +518,19 @@ static void threshold_values(void)
 	expect(set_param(&param_last_run, "done"), -EPERM);
 }
 
+/* The command line is read before there are timers */
+static void threshold_on_command_line(void)
+{
+	machine_start(NOW, no_chance);
+	set_threshold_to(0);
+	set_threshold_to(5);
+	set_threshold_to(3);
+	boot();
+	lay_three();
+	start();
+	next_run(NOW + 375);
+}
+
 static void threshold_off_at_boot(void)
 {
 	boot();
@@ -2116,6 +2129,7 @@ static const struct scenario {
 	{ "a CPU that comes is work", cpu_comes },
 	{ "one CPU", one_cpu },
 	{ "threshold: values", threshold_values },
+	{ "threshold: on the command line", threshold_on_command_line },
 	{ "threshold: off when booted", threshold_off_at_boot },
 	{ "threshold: changes", threshold_changes },
 	{ "threshold: off and on", threshold_off_on },

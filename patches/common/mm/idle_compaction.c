@@ -946,12 +946,16 @@ static int set_threshold(const char *val, const struct kernel_param *kp)
 	mutex_lock(&idle_compaction_mutex);
 	before = threshold;
 	WRITE_ONCE(threshold, seconds);
-	if (kidlecompactd && !before && seconds)
+	/* The command line is read before there are timers, or the thread */
+	if (!kidlecompactd)
+		goto unlock;
+	if (!before && seconds)
 		start_idle_compaction();
-	else if (kidlecompactd && before && !seconds)
+	else if (before && !seconds)
 		stop_idle_compaction();
 	else if (del_timer_sync(&idle_compaction_timer))
 		keep_watch(period());	/* its watch is ours now */
+unlock:
 	mutex_unlock(&idle_compaction_mutex);
 	return 0;
 }
