@@ -30,11 +30,14 @@
 
 /* 4 MiB */
 #define GAIN			1024
-/* Half of a CPU, and one sixteenth of four */
-#define HALF			(NSEC_PER_SEC / HZ / 2)
+/* One of the four CPUs, which is a quarter, and one sixteenth of them */
+#define WHOLE			(NSEC_PER_SEC / HZ)
 #define SIXTEENTH		(NSEC_PER_SEC / HZ / 4)
 
 static struct zone *empty, *normal, *other;
+/* Pages of one more zone, which is all in use; before boot() */
+static unsigned long large_pages;
+#define LARGE			(END + SECTION)
 static unsigned int looks;
 static void (*on_look)(unsigned int n);
 static bool others_wait, zones_overlap;
@@ -100,12 +103,14 @@ static void boot(void)
 	machine_start(NOW, no_chance);
 	timers_start();
 	machine_check = model_look;
-	buddy_init(END + SECTION);
+	buddy_init(LARGE + large_pages);
 	model_start();
 	lru_start();
 	empty = buddy_add_zone("Empty", 1, BLOCK);
 	normal = buddy_add_zone("Normal", START, OTHER - START);
 	other = buddy_add_zone("Other", OTHER, END - OTHER);
+	if (large_pages)
+		buddy_add_sparse_zone("Large", LARGE, large_pages);
 	bring_online(normal, START, OTHER);
 	for (i = 0; i < nr_cpu_ids; i++)
 		cpu_load(i, 0, 0);
@@ -1108,7 +1113,7 @@ static void busy_window(void)
 	start();
 	sleep_until(NOW + IDLE_AFTER - 1);
 	for (i = 0; i < nr_cpu_ids; i++)
-		cpu_load(i, NSEC_PER_SEC / HZ / 5, 0);
+		cpu_load(i, NSEC_PER_SEC / HZ / 3, 0);
 	on_look = window;
 	next_run(NOW + IDLE_AFTER);
 	expect(strcmp(last_run.stop, "busy"), 0);
@@ -1118,28 +1123,29 @@ static void busy_window(void)
 	expect(vm_events[IDLE_COMPACT_ABORT], 1);
 }
 
-static void half(unsigned int n)
+static void quarter(unsigned int n)
 {
 	if (n == 1) {
-		cpu_load(0, HALF, 0);
+		cpu_load(0, WHOLE, 0);
 		jiffies += 5;
 	} else if (n == 2) {
 		cpu_load(0, 0, 0);
 		jiffies += 5;
 	} else if (n == 3) {
-		cpu_load(0, HALF + 5 * NSEC_PER_USEC, 0);
+		cpu_load(0, WHOLE, 0);
+		cpu_load(1, 5 * NSEC_PER_USEC, 0);
 		jiffies += 4;
 	} else if (n == 4) {
 		jiffies += 1;
 	}
 }
 
-/* Half of a CPU is not too much, but any more is */
+/* A quarter of all CPU time is not too much, but any more is */
 static void busy_share(void)
 {
 	boot();
 	lay_three();
-	on_look = half;
+	on_look = quarter;
 	start();
 	next_run(NOW + IDLE_AFTER);
 	expect(strcmp(last_run.stop, "busy"), 0);
@@ -1148,9 +1154,10 @@ static void busy_share(void)
 
 static void use_own(unsigned int n)
 {
-	cpu_load(0, 2 * HALF, 0);
+	cpu_load(0, WHOLE, 0);
+	cpu_load(1, WHOLE, 0);
 	jiffies += 5;
-	task_use_cpu(kthread, 5 * HALF);
+	task_use_cpu(kthread, 5 * WHOLE);
 }
 
 static void own_time_does_not_stop(void)
@@ -1162,6 +1169,119 @@ static void own_time_does_not_stop(void)
 	next_run(NOW + IDLE_AFTER);
 	expect(last_run.stop == NULL, 1);
 	expect(last_run.msecs, looks * 50);
+}
+
+static void take_50_ms(unsigned int n)
+{
+	jiffies += 5;
+}
+
+/* What the host takes away is nobody's work here */
+static void steal(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_cpu_ids; i++)
+		cpu_steal(i, NSEC_PER_SEC / HZ * 2 / 5);
+}
+
+static void stolen_time(void)
+{
+	boot();
+	lay_three();
+	steal();
+	on_look = take_50_ms;
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(last_run.stop == NULL, 1);
+	expect(last_run.gain, 1024);
+	sleep_until(jiffies + HZ);
+	expect_silence();
+}
+
+static void stolen_time_by_ticks(void)
+{
+	no_nohz = true;
+	stolen_time();
+}
+
+static void stolen_time_is_not_all(void)
+{
+	boot();
+	lay_three();
+	steal();
+	cpu_load(1, SIXTEENTH, 0);
+	start();
+	no_run_until(NOW + 10 * HZ + 10);
+	cpu_load(1, SIXTEENTH - NSEC_PER_USEC, 0);
+	next_run(NOW + 10 * HZ + PERIOD);
+}
+
+/* All CPUs are busy, and what is told of their idle time is less each time */
+static void clocks_go_back(void)
+{
+	unsigned int i;
+
+	boot();
+	lay_three();
+	for (i = 0; i < nr_cpu_ids; i++)
+		cpu_load(i, WHOLE, 0);
+	cpu_clock_back(0, -NSEC_PER_SEC, -NSEC_PER_SEC);
+	start();
+	while (jiffies < NOW + 10 * HZ) {
+		sleep_until(jiffies + 1);
+		cpu_clock_back(0, NSEC_PER_USEC, jiffies < NOW + 5 * HZ);
+	}
+	expect(runs_started, 0);
+}
+
+/* Of 64 GiB 79 blocks can be emptied, beside one who uses 3/4 of a CPU */
+static void many_cpus(void)
+{
+	unsigned long pfn;
+	unsigned int i;
+
+	nr_cpu_ids = 32;
+	large_pages = 64UL << (30 - PAGE_SHIFT);
+	boot();
+	for (i = 0; i < 80; i++) {
+		pfn = LARGE + (1000 + 300 * i) * BLOCK;
+		use(pfn, 1, ANON);
+		free_from(pfn + 1, BLOCK - 1);
+	}
+	cpu_load(7, WHOLE * 3 / 4, 0);
+	on_look = take_50_ms;
+	start();
+	while (!runs_ended && jiffies < NOW + 600 * HZ)
+		sleep_until(jiffies + HZ);
+	expect(last_run.at, NOW + IDLE_AFTER);
+	expect(last_run.stop == NULL, 1);
+	expect(last_run.gain, 79 * BLOCK);
+	sleep_until(jiffies + HZ);
+	expect_silence();
+	expect(runs_started, 1);
+}
+
+/* What a run has left that was stopped is not what has come since */
+static void silence_after_resumed(void)
+{
+	boot();
+	lay_three();
+	strand(4, 511);
+	strand(5, 511);
+	strand(6, 511);
+	on_look = busy_once;
+	busy_at = 4 + 1;
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(strcmp(last_run.stop, "busy"), 0);
+	on_look = NULL;
+	next_run(next_timer() + 4 * PERIOD);
+	expect(last_run.resumed, 1);
+	expect(last_run.stop == NULL, 1);
+	expect(last_run.gain, 3 * BLOCK);
+	sleep_until(jiffies + HZ);
+	expect_silence();
 }
 
 static void lose_cpu(unsigned int n)
@@ -2153,8 +2273,14 @@ static const struct scenario {
 	{ "stopped while huge pages are split", stopped_while_splitting },
 	{ "a pinned huge page is left", pinned_huge_page },
 	{ "busy for 50 ms", busy_window },
-	{ "half of a CPU", busy_share },
+	{ "a quarter of all CPU time", busy_share },
 	{ "own time does not stop a run", own_time_does_not_stop },
+	{ "stolen time is no work", stolen_time },
+	{ "the same, time counted by ticks", stolen_time_by_ticks },
+	{ "stolen time, and others work", stolen_time_is_not_all },
+	{ "clocks that go back", clocks_go_back },
+	{ "32 CPUs, 64 GiB, one of them in use", many_cpus },
+	{ "resumed, then silence", silence_after_resumed },
 	{ "a CPU goes in a run", cpu_goes_in_run },
 	{ "others come first", others_come_first },
 	{ "resumed while blocks are looked at", resumed_in_scan },

@@ -71,10 +71,13 @@
 #define IDLE_SAMPLES		4
 
 /*
- * Others who use half a CPU for this long end a run. It need not be shorter:
- * who wants our CPU gets it anyway. It must not be much shorter, or an
- * interrupt on a CPU that the host does not run looks like work.
+ * Others who use more than this share of all CPU time for this long end a run.
+ * The share is larger than that to begin with, or a load between the two would
+ * have each run begun and broken off. The time need not be shorter: whoever
+ * wants our CPU gets it anyway. It must not be much shorter, or an interrupt
+ * on a CPU that the host does not run looks like work.
  */
+#define BUSY_SHARE		4
 #define BUSY_WINDOW		(50 * NSEC_PER_MSEC)
 
 /* Time to the next run, doubled by each that gains nothing, so often at most */
@@ -117,6 +120,7 @@ static unsigned long on_watch;
 struct cpu_time {
 	u64 when;
 	u64 idle;		/* of all CPUs */
+	u64 stolen;		/* by the host, from all CPUs */
 	u64 own;		/* ours, and that of page reporting */
 	unsigned int cpus;
 };
@@ -127,6 +131,8 @@ static unsigned int nr_samples;
 static unsigned long gain_min;
 /* What was stranded when the last run ended, or less if less is by now */
 static unsigned long baseline;
+/* What was stranded when the plan was begun, less what has been gained since */
+static unsigned long left_by_plan;
 /* The last run has left something to do that is worth it */
 static bool unfinished;
 static unsigned int backoff;
@@ -184,25 +190,38 @@ static void read_cpu_time(struct cpu_time *t)
 	int cpu;
 
 	t->idle = 0;
+	t->stolen = 0;
 	t->cpus = 0;
 	for_each_online_cpu(cpu) {
 		t->idle += cpu_idle_time(cpu);
+		t->stolen += kcpustat_cpu(cpu).cpustat[CPUTIME_STEAL];
 		t->cpus++;
 	}
 	t->when = ktime_get_ns();
 	t->own = task_sched_runtime(kidlecompactd) + page_reporting_runtime();
 }
 
-/* CPU time that others have used, of all CPUs */
+/* Idle and stolen time are known to go backwards now and then */
+static u64 since(u64 from, u64 to)
+{
+	return to > from ? to - from : 0;
+}
+
+static u64 cpu_time_between(const struct cpu_time *from,
+			    const struct cpu_time *to)
+{
+	return since(from->when, to->when) * to->cpus;
+}
+
+/* CPU time that others in this guest have used, of all CPUs */
 static u64 others_used(const struct cpu_time *from, const struct cpu_time *to)
 {
-	u64 all = (to->when - from->when) * to->cpus;
-	u64 rest = to->idle - from->idle + to->own - from->own;
-
 	/* A CPU has come or gone, which is work, and spoils the sums */
 	if (to->cpus != from->cpus)
-		return all;
-	return all > rest ? all - rest : 0;
+		return cpu_time_between(from, to);
+	return since(since(from->idle, to->idle) + since(from->own, to->own) +
+		     since(from->stolen, to->stolen),
+		     cpu_time_between(from, to));
 }
 
 /* Call it every period(): has the guest been idle for threshold seconds? */
@@ -214,7 +233,7 @@ static bool has_been_idle(void)
 	read_cpu_time(&now);
 	if (nr_samples++ >= IDLE_SAMPLES)
 		idle = others_used(oldest, &now) * IDLE_SHARE <
-		       (now.when - oldest->when) * now.cpus;
+		       cpu_time_between(oldest, &now);
 	*oldest = now;
 	return idle;
 }
@@ -239,7 +258,8 @@ static const char *must_stop(void)
 	if (ktime_get_ns() - run.last.when < BUSY_WINDOW)
 		return NULL;
 	read_cpu_time(&now);
-	busy = others_used(&run.last, &now) * 2 > now.when - run.last.when;
+	busy = others_used(&run.last, &now) * BUSY_SHARE >
+	       cpu_time_between(&run.last, &now);
 	run.last = now;
 	return busy ? "busy" : NULL;
 }
@@ -666,6 +686,7 @@ static void finish_source(struct plan *p)
 	if (is_free_block(pfn, p->unit)) {
 		count_vm_event(IDLE_COMPACT_BLOCKS);
 		run.gain += 1UL << p->unit;
+		left_by_plan = since(1UL << p->unit, left_by_plan);
 	} else if (p->source_failed) {
 		look_at_block(pfn, 1U << p->unit, &u);
 		run.failed += u.free;
@@ -754,6 +775,7 @@ static const char *compact(struct plan *p)
 			return stop;
 		lru_add_drain_all();
 		drain_all_pages(NULL);
+		left_by_plan = stranded();
 		zone = first_online_pgdat()->node_zones;
 	}
 
@@ -832,8 +854,9 @@ static void run_once(void)
 		trace_idle_compaction_end(run.gain, run.migrated, run.failed,
 					  msecs);
 		/* A plan that was resumed does not know what came later */
-		if (!resumed)
-			baseline = stranded();
+		baseline = stranded();
+		if (resumed)
+			baseline = min(baseline, left_by_plan);
 	}
 
 	/* Who is stopped with something done has not been there for nothing */
