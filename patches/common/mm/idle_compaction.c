@@ -156,6 +156,7 @@ static struct plan {
 	unsigned long room;		/* free pages in all of them */
 
 	unsigned long source, source_end;	/* 0: no source */
+	bool source_moved;		/* some pages of it have moved */
 	bool source_failed;
 	unsigned long target, target_end;	/* the same: no target left */
 	struct list_head free;		/* taken from the target, order 0 */
@@ -169,7 +170,7 @@ static const char *last_run = "none";
 static struct {
 	u64 began;
 	unsigned long split;		/* huge pages */
-	unsigned long gain;		/* pages in blocks that were emptied */
+	unsigned long gain;		/* pages in blocks that we have emptied */
 	unsigned long migrated;
 	unsigned long failed;		/* free pages in blocks that were not */
 	struct cpu_time last;
@@ -329,13 +330,35 @@ static unsigned int free_pages_at(struct page *page, unsigned int most)
 	return order < MAX_ORDER ? min(1U << order, most) : 1;
 }
 
-static void look_at_block(unsigned long pfn, unsigned int pages,
+/* Is the block at @pfn free as a whole, perhaps as part of a larger one? */
+static bool is_free_block(const struct plan *p, unsigned long pfn)
+{
+	unsigned int order;
+
+	for (order = p->unit; order < MAX_ORDER; order++) {
+		unsigned long head = round_down(pfn, 1UL << order);
+
+		/* Free blocks do not reach beyond their zone */
+		if (head < p->zone->zone_start_pfn)
+			break;
+		if (PageBuddy(pfn_to_page(head)) &&
+		    order_of(pfn_to_page(head)) >= order)
+			return true;
+	}
+	return false;
+}
+
+static void look_at_block(const struct plan *p, unsigned long pfn,
 			  struct usage *u)
 {
 	struct page *page = pfn_to_page(pfn);
-	unsigned int n;
+	unsigned int pages = 1U << p->unit, n;
 
 	*u = (struct usage) { };
+	if (is_free_block(p, pfn)) {
+		u->free = pages;
+		return;
+	}
 	for (; pages; page += n, pages -= n) {
 		n = 1;
 		if (PageBuddy(page)) {
@@ -445,7 +468,7 @@ static void scan_blocks(struct plan *p)
 
 		if (!block_is_usable(p, pfn))
 			continue;
-		look_at_block(pfn, 1U << p->unit, &u);
+		look_at_block(p, pfn, &u);
 		enter_block(p, p->next_scan, &u);
 	}
 	put_online_mems();
@@ -472,7 +495,7 @@ static bool next_source(struct plan *p)
 	p->room -= min_t(unsigned long, p->room, pages - used);
 	if (!block_is_usable(p, pfn))
 		return true;
-	look_at_block(pfn, pages, &u);
+	look_at_block(p, pfn, &u);
 	if (u.fixed || u.movable > used) {
 		enter_block(p, block_of(p, pfn), &u);
 		return true;
@@ -481,6 +504,7 @@ static bool next_source(struct plan *p)
 		return false;
 	p->source = pfn;
 	p->source_end = pfn + pages;
+	p->source_moved = false;
 	p->source_failed = false;
 	return true;
 }
@@ -663,32 +687,18 @@ static unsigned int isolate_batch(struct plan *p, struct list_head *list)
 	return isolated;
 }
 
-/* Is the page at @pfn the first of a block of 2^@unit free pages? */
-static bool is_free_block(unsigned long pfn, unsigned int unit)
-{
-	unsigned int order;
-
-	for (order = unit; order < MAX_ORDER; order++) {
-		struct page *head = pfn_to_page(round_down(pfn, 1UL << order));
-
-		if (PageBuddy(head) && order_of(head) >= order)
-			return true;
-	}
-	return false;
-}
-
 static void finish_source(struct plan *p)
 {
 	unsigned long pfn = p->source_end - (1UL << p->unit);
 	struct usage u;
 
 	drain_this_cpu(p->zone);
-	if (is_free_block(pfn, p->unit)) {
+	if (is_free_block(p, pfn) && p->source_moved) {
 		count_vm_event(IDLE_COMPACT_BLOCKS);
 		run.gain += 1UL << p->unit;
 		left_by_plan = since(1UL << p->unit, left_by_plan);
 	} else if (p->source_failed) {
-		look_at_block(pfn, 1U << p->unit, &u);
+		look_at_block(p, pfn, &u);
 		run.failed += u.free;
 		u.fixed = max(u.fixed, 1U);
 		enter_block(p, block_of(p, pfn), &u);
@@ -724,6 +734,7 @@ static bool move_batch(struct plan *p)
 		}
 		left = clamp_t(int, left, 0, isolated);
 		run.migrated += isolated - left;
+		p->source_moved |= left < isolated;
 		count_vm_events(IDLE_COMPACT_MIGRATED, isolated - left);
 	}
 	if (p->source_failed || p->source >= p->source_end)
