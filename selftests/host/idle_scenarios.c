@@ -62,8 +62,21 @@ static unsigned int no_chance(unsigned int n)
 	return n - 1;
 }
 
+/*
+ * Between two looks at who waits: eight blocks, and a source that is found,
+ * emptied, and looked at again. Page reporting's looks are not told apart.
+ */
+#define MOST_READ		(12 * BLOCK)
+
 static bool look(void)
 {
+	static unsigned long last_read;
+
+	if (looks && pages_read - last_read > MOST_READ &&
+	    !static_key_enabled(&page_reporting_active))
+		failed("%lu pages are looked at in one go",
+		       pages_read - last_read);
+	last_read = pages_read;
 	looks++;
 	if (on_look)
 		on_look(looks);
@@ -1656,6 +1669,67 @@ static void changed_since_scan(void)
 	expect(looks, 4 + 2 + 2 + 2 + 1);
 }
 
+static void targets_are_used(unsigned int n)
+{
+	unsigned int i;
+
+	if (n != 4 + 1)
+		return;
+	for (i = 2; i < 27; i++) {
+		BUG_ON(buddy_take(normal, B(i) + 511));
+		use(B(i) + 511, 1, ANON);
+	}
+}
+
+/* Of many targets no page is free any more, but for one in the end */
+static void stale_targets(void)
+{
+	unsigned int i;
+
+	boot();
+	lay(0, 20, ANON);
+	strand(1, 511);
+	for (i = 2; i < 27; i++)
+		lay_fixed(i, 511);
+	on_look = targets_are_used;
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(nr_moved, 20);
+	expect(moved[0].to, B(1) + 1);
+	expect(is_free(0), 1);
+	/* They are passed in three goes more */
+	expect(looks, 4 + 1 + 3 + 1 + 1);
+}
+
+/* Broken pages stay where they are, even if they are free */
+static void broken_pages(void)
+{
+	unsigned int i;
+
+	boot();
+	lay(0, 20, ANON);
+	strand(1, 511);
+	/* One free page, and two of which one is broken */
+	lay_fixed(2, 509);
+	SetPageHWPoison(pfn_to_page(B(2) + 510));
+	/* 64 free ones: of the first 16 all are good */
+	lay_fixed(4, 448);
+	SetPageHWPoison(pfn_to_page(B(4) + 448 + 17));
+	lay(10, 21, ANON);
+	lay(12, 22, ANON);
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(nr_moved, 63);
+	expect(last_run.gain, 3 * 512);
+	for (i = 0; i < 16; i++)
+		expect(moved[i].to, B(4) + 448 + i);
+	/* The 16 pages around the broken one are passed over */
+	expect(moved[16].to, B(4) + 448 + 32);
+	expect(moved[41 + 7].to, B(2) + 509);
+	expect(moved[41 + 8].to, B(1) + 1);
+	expect(free_pages(), free_before);
+}
+
 static void all_is_freed(unsigned int n)
 {
 	if (n != 4)
@@ -1801,12 +1875,91 @@ static void target_goes(void)
 	isolate_block = 2;
 	start();
 	next_run(NOW + IDLE_AFTER);
-	/* What was taken of it is used, the rest goes elsewhere */
+	/* Nothing of it is kept for later: the next batch goes elsewhere */
 	expect(moved[0].to, B(2) + 400);
-	expect(moved[47].to, B(2) + 447);
-	expect(moved[48].to, B(4) + 300);
+	expect(moved[31].to, B(2) + 431);
+	expect(moved[32].to, B(4) + 300);
 	expect(nr_moved, 64);
 	expect(last_run.gain, 512);
+}
+
+static unsigned int offline_at, offline_section;
+static bool goes_offline;
+
+/* Memory that nobody uses but the thread, if it keeps any */
+static void take_offline(void)
+{
+	unsigned long pfn = START + offline_section * SECTION, i;
+	unsigned long began = jiffies;
+	struct used *u;
+
+	mem_hotplug_begin();
+	BUG_ON(!buddy_isolate(normal, pfn, types));
+	lru_add_drain_all();
+	for (i = pfn; i < pfn + SECTION; i++) {
+		u = lru_of(pfn_to_page(i));
+		if (u)
+			lru_release(u);
+	}
+	drain_all_pages(NULL);
+	while (!buddy_offline(normal, pfn, SECTION)) {
+		if (jiffies - began >= HZ)
+			failed("memory has not gone offline in a second");
+		sleep_until(jiffies + 1);
+	}
+	for (i = pfn; i < pfn + SECTION; i++)
+		model_disown(i);
+	mem_hotplug_done();
+	goes_offline = false;
+}
+
+static void offline_once(unsigned int n)
+{
+	if (n != offline_at)
+		return;
+	goes_offline = true;
+	task_start("offline", take_offline);
+	while (goes_offline)
+		sleep_until(jiffies + 1);
+}
+
+/* In a run, at each look in turn, the source or the target goes offline */
+static void goes_offline_in_a_run(unsigned int look, unsigned int section)
+{
+	unsigned int i;
+
+	boot();
+	lay(0, 100, ANON);
+	lay(2, 300, ANON);
+	lay(4, 120, ANON);
+	lay(6, 120, ANON);
+	for (i = 1; i < 8; i += 2)
+		use(B(i), BLOCK, ANON);
+	on_look = offline_once;
+	offline_at = look;
+	offline_section = section;
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(goes_offline, 0);
+}
+
+/* Each in a process of its own, for the machine can be started only once */
+static void memory_goes_offline(void)
+{
+	unsigned int i;
+	int status;
+	pid_t pid;
+
+	for (i = 0; i < 100; i++) {
+		pid = fork();
+		if (!pid) {
+			goes_offline_in_a_run(1 + i / 4, i % 4);
+			exit(0);
+		}
+		BUG_ON(pid < 0 || waitpid(pid, &status, 0) != pid);
+		if (status)
+			failed("look %u, section %u", 1 + i / 4, i % 4);
+	}
 }
 
 /* What is set apart from the start is no source and no target */
@@ -2326,12 +2479,15 @@ static const struct scenario {
 	{ "a block with a stuck page is filled", stuck_page_is_a_target },
 	{ "no memory for a plan", plan_has_no_memory },
 	{ "blocks that have changed", changed_since_scan },
+	{ "targets that have been used", stale_targets },
+	{ "broken pages stay free", broken_pages },
 	{ "blocks that have been freed", freed_since_scan },
 	{ "free blocks cost a few looks", free_blocks_are_cheap },
 	{ "a huge page in a source", huge_in_source },
 	{ "a source is isolated", source_is_isolated },
 	{ "a source goes offline", source_goes },
 	{ "a target goes offline", target_goes },
+	{ "memory goes offline, 100 times", memory_goes_offline },
 	{ "isolated page blocks", isolated_blocks },
 	{ "CMA page blocks", cma_blocks },
 	{ "reserved page blocks", highatomic_blocks },

@@ -34,6 +34,7 @@
 #include <linux/irq_work.h>
 #include <linux/kernel_stat.h>
 #include <linux/kthread.h>
+#include <linux/log2.h>
 #include <linux/memory_hotplug.h>
 #include <linux/migrate.h>
 #include <linux/mm.h>
@@ -84,9 +85,13 @@
 #define BACKOFF_UNIT		(HZ / 4)
 #define BACKOFF_MAX		6
 
-/* Pages that are isolated, and blocks that are looked at, in one go */
+/*
+ * Pages that are isolated, blocks that are looked at, and pages that are
+ * looked at under zone->lock, in one go
+ */
 #define BATCH			SWAP_CLUSTER_MAX
 #define SCAN_BLOCKS		8
+#define SCAN_PAGES		1024
 
 /* A block of which less than this share is free is not worth emptying */
 #define FREE_SHARE		8
@@ -156,10 +161,12 @@ static struct plan {
 	unsigned long room;		/* free pages in all of them */
 
 	unsigned long source, source_end;	/* 0: no source */
+	unsigned int source_left;	/* pages that are to move out of it */
 	bool source_moved;		/* some pages of it have moved */
 	bool source_failed;
 	unsigned long target, target_end;	/* the same: no target left */
-	struct list_head free;		/* taken from the target, order 0 */
+	/* Taken from the target for one batch, order 0; empty between batches */
+	struct list_head free;
 	unsigned int nr_free;
 } plan = { .free = LIST_HEAD_INIT(plan.free) };
 
@@ -500,10 +507,11 @@ static bool next_source(struct plan *p)
 		enter_block(p, block_of(p, pfn), &u);
 		return true;
 	}
-	if (u.movable > p->room + p->nr_free)
+	if (u.movable > p->room)
 		return false;
 	p->source = pfn;
 	p->source_end = pfn + pages;
+	p->source_left = u.movable;
 	p->source_moved = false;
 	p->source_failed = false;
 	return true;
@@ -514,11 +522,10 @@ static bool next_target(struct plan *p)
 	unsigned int pages = 1U << p->unit, used;
 
 	for (used = pages; used; used--) {
-		while (p->list[used] != NO_BLOCK) {
+		if (p->list[used] != NO_BLOCK) {
 			p->target = pop_block(p, used);
 			p->target_end = p->target + pages;
-			if (block_is_usable(p, p->target))
-				return true;
+			return true;
 		}
 	}
 	p->target = 0;
@@ -526,10 +533,43 @@ static bool next_target(struct plan *p)
 	return false;
 }
 
-/* Take free blocks from the target, in all @wanted pages or a few more */
+/* The allocator would not use such a page either */
+static bool has_hwpoison(struct page *page, unsigned int pages)
+{
+	for (; pages; page++, pages--)
+		if (PageHWPoison(page))
+			return true;
+	return false;
+}
+
+/*
+ * Take a part of a free block, the largest that is not more than @wanted
+ * pages, as if it were allocated: the rest stays free. Returns its pages.
+ */
+static unsigned int take_part(struct zone *zone, struct page *page,
+			      unsigned int wanted, struct list_head *blocks)
+{
+	unsigned int order = order_of(page);
+	unsigned int part = min_t(unsigned int, order, ilog2(wanted));
+
+	if (has_hwpoison(page, 1U << part))
+		return 0;
+	take_free_block(zone, page, order);
+	page_reporting_taken(zone, page, order, order);
+	while (order > part) {
+		order--;
+		put_free_block(zone, page + (1UL << order), order);
+	}
+	set_page_private(page, part);
+	list_add_tail(&page->lru, blocks);
+	return 1U << part;
+}
+
+/* Take @wanted free pages from the target, or as many as are soon found */
 static unsigned int take_free_pages(struct plan *p, unsigned int wanted,
 				    struct list_head *blocks)
 {
+	unsigned long end = min(p->target + SCAN_PAGES, p->target_end);
 	struct zone *zone = p->zone;
 	unsigned int taken = 0;
 	unsigned long flags, keep;
@@ -539,24 +579,20 @@ static unsigned int take_free_pages(struct plan *p, unsigned int wanted,
 	if (zone_page_state(zone, NR_FREE_PAGES) < keep)
 		p->target = p->target_end;
 
-	while (p->target < p->target_end && taken < wanted) {
+	while (p->target < end && taken < wanted) {
 		struct page *page = pfn_to_page(p->target);
-		unsigned int order;
+		unsigned int order, n = 0;
 
 		if (!PageBuddy(page)) {
 			p->target++;
 			continue;
 		}
 		order = order_of(page);
-		p->target += 1UL << order;
-		/* It has become free, or has been isolated since we looked */
-		if (order >= p->unit || is_migrate_isolate_page(page))
-			continue;
-		take_free_block(zone, page, order);
-		page_reporting_taken(zone, page, order, order);
-		set_page_private(page, order);
-		list_add_tail(&page->lru, blocks);
-		taken += 1U << order;
+		/* It may have become free, or isolated, since we looked */
+		if (order < p->unit && !is_migrate_isolate_page(page))
+			n = take_part(zone, page, wanted - taken, blocks);
+		p->target += n ?: 1UL << order;
+		taken += n;
 	}
 	spin_unlock_irqrestore(&zone->lock, flags);
 	return taken;
@@ -580,16 +616,22 @@ static void prepare_free_pages(struct plan *p, struct list_head *blocks)
 	}
 }
 
-static bool have_free_pages(struct plan *p, unsigned int wanted)
+/*
+ * Have @wanted pages to move others to, or as many as a few looks find, which
+ * may be none at all. False: there is no target left either.
+ */
+static bool get_free_pages(struct plan *p, unsigned int wanted)
 {
-	unsigned int pages = 1U << p->unit, taken;
+	unsigned int looks, taken;
 	LIST_HEAD(blocks);
 
-	while (p->nr_free < wanted) {
-		if ((p->target >= p->target_end ||
-		     !block_is_usable(p, p->target_end - pages)) &&
-		    !next_target(p))
-			return false;
+	for (looks = 0; looks < SCAN_BLOCKS && p->nr_free < wanted; looks++) {
+		if (p->target >= p->target_end && !next_target(p))
+			return p->nr_free;
+		if (!block_is_usable(p, p->target_end - (1UL << p->unit))) {
+			p->target = p->target_end;
+			continue;
+		}
 		taken = take_free_pages(p, wanted - p->nr_free, &blocks);
 		p->room -= min_t(unsigned long, p->room, taken);
 		prepare_free_pages(p, &blocks);
@@ -605,20 +647,29 @@ static void drain_this_cpu(struct zone *zone)
 	preempt_enable();
 }
 
+/* What a batch has left over; that of the target can be taken again */
 static void return_free_pages(struct plan *p)
 {
+	unsigned long start = p->target_end - (1UL << p->unit);
 	struct page *page, *next;
 
+	if (!p->nr_free)
+		return;
+	/* All of it by the CPU whose list is drained, or some stays there */
+	preempt_disable();
 	list_for_each_entry_safe(page, next, &p->free, lru) {
+		unsigned long pfn = page_to_pfn(page);
+
+		if (pfn >= start && pfn < p->target_end) {
+			p->target = min(p->target, pfn);
+			p->room++;
+		}
 		list_del(&page->lru);
 		__free_page(page);
 	}
-	p->room += p->nr_free;
+	drain_local_pages(p->zone);
+	preempt_enable();
 	p->nr_free = 0;
-	/* They are the target's again, so look at all of it again */
-	if (p->target_end)
-		p->target = p->target_end - (1UL << p->unit);
-	drain_this_cpu(p->zone);
 }
 
 static struct page *new_page(struct page *page, unsigned long private)
@@ -663,11 +714,13 @@ static bool isolate_page(struct page *page, struct list_head *list)
 	return true;
 }
 
-static unsigned int isolate_batch(struct plan *p, struct list_head *list)
+/* At most @most pages, and on to the end if there are no more */
+static unsigned int isolate_batch(struct plan *p, unsigned int most,
+				  struct list_head *list)
 {
 	unsigned int isolated = 0;
 
-	while (p->source < p->source_end && isolated < BATCH) {
+	while (p->source < p->source_end) {
 		struct page *page = pfn_to_page(p->source);
 
 		if (PageBuddy(page)) {
@@ -675,15 +728,20 @@ static unsigned int isolate_batch(struct plan *p, struct list_head *list)
 						   p->source_end - p->source);
 			continue;
 		}
-		p->source++;
-		if (!page_count(page))
+		if (!page_count(page)) {
+			p->source++;
 			continue;
+		}
+		if (isolated == most)
+			break;
+		p->source++;
 		if (!can_move(page) || !isolate_page(page, list)) {
 			p->source_failed = true;
 			break;
 		}
 		isolated++;
 	}
+	p->source_left -= min(p->source_left, isolated);
 	return isolated;
 }
 
@@ -706,7 +764,11 @@ static void finish_source(struct plan *p)
 	p->source_end = 0;
 }
 
-/* Move one batch of pages out of the source. False: the plan is done */
+/*
+ * Move one batch of pages out of the source. False: the plan is done. Nothing
+ * is kept from others when it returns: memory that is to go offline would wait
+ * for that for ever.
+ */
 static bool move_batch(struct plan *p)
 {
 	unsigned int isolated;
@@ -720,11 +782,9 @@ static bool move_batch(struct plan *p)
 	if (!p->source_end)
 		return next_source(p);
 
-	isolated = isolate_batch(p, &list);
-	if (isolated && !have_free_pages(p, isolated)) {
-		putback_movable_pages(&list);
+	if (!get_free_pages(p, clamp_t(unsigned int, p->source_left, 1, BATCH)))
 		return false;
-	}
+	isolated = isolate_batch(p, p->nr_free, &list);
 	if (isolated) {
 		left = migrate_pages_async(&list, new_page, put_new_page,
 					   (unsigned long)p);
@@ -737,6 +797,7 @@ static bool move_batch(struct plan *p)
 		p->source_moved |= left < isolated;
 		count_vm_events(IDLE_COMPACT_MIGRATED, isolated - left);
 	}
+	return_free_pages(p);
 	if (p->source_failed || p->source >= p->source_end)
 		finish_source(p);
 	return true;
@@ -770,7 +831,7 @@ static const char *run_plan(struct plan *p)
 		put_online_mems();
 		stop = must_stop();
 	}
-	return_free_pages(p);
+	drain_this_cpu(p->zone);
 	return stop;
 }
 

@@ -83,6 +83,7 @@ enum pageflags {
 	PG_movable,
 	PG_isolated,
 	PG_balloon,
+	PG_hwpoison,
 };
 
 #define PAGEFLAG(Name, bit)						\
@@ -109,6 +110,7 @@ PAGEFLAG(SwapCache, PG_swapcache)
 PAGEFLAG(SwapBacked, PG_swapbacked)
 PAGEFLAG(Compound, PG_compound)
 PAGEFLAG(Isolated, PG_isolated)
+PAGEFLAG(HWPoison, PG_hwpoison)
 
 struct free_area {
 	struct list_head free_list[MIGRATE_TYPES];
