@@ -1416,12 +1416,11 @@ static void silence_after_retry(void)
 static void written_memory(void)
 {
 	struct memory_notify mn = { ZONE_SECTIONS * SECTION, 2 * SECTION };
-	struct zone *first = zone;
+	unsigned long i;
 
 	buddy_init((ZONE_SECTIONS + 20) * SECTION);
 	model_start();
-	first = buddy_add_zone("Normal", 0, (ZONE_SECTIONS + 20) * SECTION);
-	zone = first;
+	zone = buddy_add_zone("Normal", 0, (ZONE_SECTIONS + 20) * SECTION);
 	/* Not there before in any scenario */
 	populate(zone, 0, ZONE_SECTIONS * SECTION);
 	start(0, 0);
@@ -1436,6 +1435,21 @@ static void written_memory(void)
 	expect(marked(), ==, ZONE_SECTIONS * SECTION);
 	expect(unmarked(), ==, 2 * SECTION);
 	settle();
+	/* Of new memory only what is free is marked */
+	mn.start_pfn -= 4 * SECTION;
+	for (i = 0; i < SECTION; i++)
+		model_own(mn.start_pfn + i);
+	mem_hotplug_begin();
+	buddy_online(zone, mn.start_pfn, SECTION);
+	buddy_free(pfn_to_page(mn.start_pfn), pageblock_order);
+	model_online(mn.start_pfn, SECTION);
+	mem_hotplug_done();
+	expect(marked(), ==, (ZONE_SECTIONS + 2) * SECTION + UNIT);
+	expect(unmarked(), ==, 0);
+	for (i = UNIT; i < SECTION; i += UNIT)
+		buddy_free(pfn_to_page(mn.start_pfn + i), pageblock_order);
+	settle();
+	mn.start_pfn += 4 * SECTION;
 	/* It could not be kept which memory has been used: then all of it has */
 	mn.start_pfn += 2 * SECTION;
 	mn.nr_pages = SECTION;
@@ -1448,7 +1462,7 @@ static void written_memory(void)
 	populate(zone, mn.start_pfn, mn.start_pfn + SECTION);
 	model_online(mn.start_pfn, SECTION);
 	mem_hotplug_done();
-	expect(marked(), ==, (ZONE_SECTIONS + 2) * SECTION);
+	expect(marked(), ==, (ZONE_SECTIONS + 3) * SECTION);
 	expect(unmarked(), ==, SECTION);
 	settle();
 	stop();
