@@ -1139,6 +1139,7 @@ static void used_before(void)
 
 /* N15: one range that the host refuses, and one zone, do not hold up the rest */
 static unsigned long bad_pfn;
+static unsigned int refusals;
 
 static int refuse_one(struct page_reporting_dev_info *prdev,
 		      struct scatterlist *sg, unsigned int nents)
@@ -1152,6 +1153,7 @@ static int refuse_one(struct page_reporting_dev_info *prdev,
 		    page_to_pfn(sg_page(&sg[i])) +
 		    (sg[i].length >> PAGE_SHIFT) > bad_pfn)
 			err = -EIO;
+	refusals += err != 0;
 	model_answered(err);
 	return err;
 }
@@ -1160,6 +1162,7 @@ static void one_bad_range(void)
 {
 	struct page_reporting_dev_info picky = { .report = refuse_one };
 	struct zone *first = zone, *second;
+	unsigned int before;
 
 	buddy_init(2 * ZONE_SECTIONS * SECTION);
 	model_start();
@@ -1172,16 +1175,24 @@ static void one_bad_range(void)
 	zone = first;
 	any_zone = true;
 	expect(page_reporting_register(&picky), ==, 0);
+	/* The other zone does not wait, not even a tick */
+	pass(T + TICK + 5);
+	zone = second;
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	zone = first;
 	pass(20 * HZ);
 	expect(marked(), ==, (ZONE_SECTIONS - 1) * SECTION);
 	zone = second;
 	expect(marked(), ==, ZONE_SECTIONS * SECTION);
-	/* And what is freed there later does not wait for the first one's turn */
+	/* And what is freed there later does not wait for the first one's turn, nor bring it on */
+	before = refusals;
+	expect(before, >, 0);
 	take(4);
 	pass(HZ);
 	give(4);
 	pass(T + 80);
 	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(refusals, ==, before);
 	page_reporting_unregister(&picky);
 	any_zone = false;
 }
