@@ -184,12 +184,4 @@ extern struct notifier_block *balloon_notifier;
 #define __SetPageOffline(page)	do { } while (0)
 #define __ClearPageOffline(page)	do { } while (0)
 
-enum {
-	MEM_OFFLINE = 2,
-	MEM_GOING_ONLINE,
-	MEM_CANCEL_ONLINE,
-	MEM_GOING_OFFLINE,
-	MEM_CANCEL_OFFLINE,
-};
-
 #endif
