@@ -35,6 +35,7 @@ static struct shadow {
 	bool telling;		/* in the report under way */
 	bool discardable;	/* the host may discard it */
 	bool cma;		/* was in a page block of CMA when it was held */
+	bool used_before;	/* has been offline after use */
 	unsigned int content;
 } *shadow;
 
@@ -66,6 +67,7 @@ static bool off[MAX_NR_ZONES];
 unsigned long model_pages_told, model_pages_reported;
 unsigned long model_reports, model_checks;
 bool (*model_takes)(struct page *page, unsigned int order);
+void (*model_leaves)(struct page *page, unsigned int order);
 
 void model_start(void)
 {
@@ -146,6 +148,35 @@ bool model_in_use(unsigned long pfn, unsigned long pages)
 		if (shadow_of(pfn)->state == USED)
 			return true;
 	return false;
+}
+
+/*
+ * New memory the host has nothing behind, so it need not be told. Which of it
+ * is free when page reporting looks is not known here: that is taken from the
+ * marks. What has been in use before must have none.
+ */
+static void adopt_marks(struct zone *zone, unsigned long pfn, unsigned long end)
+{
+	unsigned long unit = 1UL << zone->reporting.order, i;
+	bool new;
+
+	for (; unit < MAX_ORDER_NR_PAGES * 2 && pfn < end; pfn += unit) {
+		new = PageReported(pfn_to_page(pfn));
+		for (i = pfn; i < pfn + unit; i++)
+			new &= shadow[i].state == FREE && !shadow[i].used_before;
+		for (i = pfn; new && i < pfn + unit; i++)
+			shadow[i].told = true;
+	}
+}
+
+void model_online(unsigned long pfn, unsigned long pages)
+{
+	struct memory_notify mn = { pfn, pages };
+
+	model_control_begin();
+	memory_notify(MEM_ONLINE, &mn);
+	adopt_marks(page_zone(pfn_to_page(pfn)), pfn, pfn + pages);
+	model_control_end();
 }
 
 int model_offline(unsigned long pfn, bool (*empty)(unsigned long pfn),
@@ -329,6 +360,11 @@ void seen_put_back(struct page *page, unsigned int order)
 			       pfn + i);
 	if (shadow[pfn].state == LOST) {
 		change(page, order, LOST, FREE);
+		return;
+	}
+	if (model_leaves && shadow[pfn].state == USED) {
+		model_leaves(page, order);
+		change(page, order, USED, FREE);
 		return;
 	}
 	change(page, order, HELD, FREE);

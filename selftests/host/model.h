@@ -57,6 +57,9 @@ void model_reset(void);
 void model_control_begin(void);
 void model_control_end(void);
 
+/** model_online - tell everybody of memory that has come online, and is free */
+void model_online(unsigned long pfn, unsigned long pages);
+
 /**
  * model_offline - take a section offline, whose page blocks are isolated
  * @pfn: its first page frame, of MAX_ORDER_NR_PAGES
@@ -97,5 +100,7 @@ extern unsigned long model_reports, model_checks;
 
 /* Asked about a block that is taken off its list: is it taken to be used? */
 extern bool (*model_takes)(struct page *page, unsigned int order);
+/* A part of such a block is not used after all: it is free again */
+extern void (*model_leaves)(struct page *page, unsigned int order);
 
 #endif

@@ -260,14 +260,15 @@ static unsigned long get_param(const struct param *param)
 
 static void write_order(void)
 {
-	unsigned int order = chance(MAX_ORDER + 2);
+	/* From the default to above the largest, which is to report nothing */
+	int order = (int)chance(MAX_ORDER + 3) - 1;
 	char text[16];
 	int err;
 
-	sprintf(text, "%u", order);
+	sprintf(text, "%d", order);
 	err = set_param(&param_page_reporting_order, text);
-	if ((err == 0) != (order < MAX_ORDER))
-		failed("order %u: error %d", order, err);
+	if (err)
+		failed("order %d: error %d", order, err);
 }
 
 /* Page blocks that are isolated, of one section at a time */
@@ -361,7 +362,7 @@ static void bring_online(void)
 	for (pfn = mn.start_pfn; pfn < mn.start_pfn + SECTION;
 	     pfn += 1UL << order)
 		buddy_free(pfn_to_page(pfn), order);
-	memory_notify(MEM_ONLINE, &mn);
+	model_online(mn.start_pfn, mn.nr_pages);
 	mem_hotplug_done();
 }
 

@@ -17,6 +17,7 @@
 #define TICK			30
 #define T			(5 * TICK)
 #define SECTION			MAX_ORDER_NR_PAGES
+#define UNIT			PAGEBLOCK_NR_PAGES
 #define BLOCK			(MAX_ORDER - 1)
 
 int init_page_reporting_init(void);
@@ -61,10 +62,15 @@ static struct {
 	int error;
 } seen;
 
+/* What runs when the backend gives up, before it tells the core */
+static void (*late_task)(void);
+/* Trace events may be of several zones */
+static bool any_zone;
+
 void trace_page_reporting_batch(struct zone *z, unsigned long pages,
 				unsigned int ranges)
 {
-	expect(z == zone, ==, true);
+	expect(any_zone || z == zone, ==, true);
 	seen.batches++;
 	seen.pages = pages;
 	seen.ranges = ranges;
@@ -72,7 +78,7 @@ void trace_page_reporting_batch(struct zone *z, unsigned long pages,
 
 void trace_page_reporting_fail(struct zone *z, unsigned long pages, int error)
 {
-	expect(z == zone, ==, true);
+	expect(any_zone || z == zone, ==, true);
 	seen.fails++;
 	seen.pages = pages;
 	seen.error = error;
@@ -105,12 +111,25 @@ static struct told {
 
 static unsigned int nr_told;
 
+/* The first report of a backend is one unit: most scenarios begin after it */
+static bool first_report;
+
 static int report(struct page_reporting_dev_info *prdev,
 		  struct scatterlist *sg, unsigned int nents)
 {
-	struct told *t = &told[nr_told++ % ARRAY_SIZE(told)];
+	int err = host_error;
+	struct told *t;
 	unsigned int i;
 
+	if (first_report) {
+		first_report = false;
+		expect(nents, ==, 1);
+		expect(sg->length, ==, PAGE_SIZE << zone->reporting.order);
+		model_told(sg, nents, 1);
+		model_answered(0);
+		return 0;
+	}
+	t = &told[nr_told++ % ARRAY_SIZE(told)];
 	*t = (struct told) { jiffies, 0, nents, page_to_pfn(sg_page(sg)) };
 	for (i = 0; i < nents; i++)
 		t->pages += sg[i].length >> PAGE_SHIFT;
@@ -120,8 +139,13 @@ static int report(struct page_reporting_dev_info *prdev,
 	if (host_delay)
 		sleep_until(jiffies + host_delay);
 	model_discard(no_chance);
-	model_answered(host_error);
-	return host_error;
+	model_answered(err);
+	if (late_task) {
+		task_start("late", late_task);
+		late_task = NULL;
+		sleep_until(jiffies + 1);
+	}
+	return err;
 }
 
 static struct page_reporting_dev_info backend;
@@ -133,6 +157,7 @@ static int start(unsigned int order, unsigned int capacity)
 		.order = order,
 		.capacity = capacity,
 	};
+	first_report = true;
 	return page_reporting_register(&backend);
 }
 
@@ -656,19 +681,18 @@ static void share_held(void)
 	expect(told[0].pages, ==, ZONE_SECTIONS / 16 * SECTION);
 	stop();
 	boot(ZONE_SECTIONS);
-	/* A page less is a unit less: a block, and of the split one what fits */
+	/* A page less, and only one block fits */
 	take_order(1, 0);
 	start(0, 0);
 	pass(T + 80);
-	expect(told[0].pages, ==,
-	       ZONE_SECTIONS / 16 * SECTION - PAGEBLOCK_NR_PAGES);
+	expect(told[0].pages, ==, (ZONE_SECTIONS / 16 - 1) * SECTION);
 	stop();
 }
 
 /* What has to stay free is the high watermark and the greatest reserve */
 static void watermark(void)
 {
-	zone->high_wmark = (ZONE_SECTIONS - 1) * SECTION - 7;
+	zone->high_wmark = ZONE_SECTIONS * SECTION - UNIT - 7;
 	zone->lowmem_reserve[0] = 3;
 	zone->lowmem_reserve[MAX_NR_ZONES - 1] = 8;
 	start(0, 0);
@@ -679,13 +703,15 @@ static void watermark(void)
 	take(1);
 	give(1);
 	pass(T + 80);
-	expect(told[0].pages, ==, SECTION);
+	/* The larger blocks are told in parts */
+	expect(told[0].pages, ==, UNIT);
+	expect(told[1].pages, ==, UNIT);
 	expect(marked(), ==, ZONE_SECTIONS * SECTION);
 	stop();
 
 	/* The same of the first zone's reserve, and of the watermark alone */
 	boot(ZONE_SECTIONS);
-	zone->high_wmark = (ZONE_SECTIONS - 1) * SECTION - 2;
+	zone->high_wmark = ZONE_SECTIONS * SECTION - UNIT - 2;
 	zone->lowmem_reserve[0] = 3;
 	start(0, 0);
 	pass(100 * HZ);
@@ -696,7 +722,118 @@ static void watermark(void)
 	give(1);
 	pass(T + 80);
 	expect(nr_told, >, 0);
-	expect(told[0].pages, ==, SECTION);
+	expect(told[0].pages, ==, UNIT);
+	stop();
+}
+
+/* N15: what CMA has free is no room for what others could use */
+static void cma(void)
+{
+	unsigned long i;
+
+	/* All but two blocks are of CMA, and a block has to stay free */
+	for (i = 0; i < (ZONE_SECTIONS - 2) * SECTION; i += UNIT)
+		buddy_set_type(zone, i, MIGRATE_CMA);
+	zone->high_wmark = 2 * SECTION;
+	start(0, 0);
+	pass(100 * HZ);
+	expect(marked(), ==, (ZONE_SECTIONS - 2) * SECTION);
+	expect(works_pending(), ==, false);
+	zone->high_wmark = 0;
+	take(1);
+	give(1);
+	/* A sixteenth of two blocks is less than a unit */
+	pass(100 * HZ);
+	expect(unmarked(), ==, 2 * SECTION);
+	stop();
+}
+
+/* N4: where a sixteenth of the zone is less than a unit, the unit gives way */
+static void small_zone(void)
+{
+	unsigned int i;
+
+	buddy_init(2 * SECTION);
+	pass(1);
+	model_start();
+	zone = buddy_add_zone("DMA", 0, 2 * SECTION);
+	populate(zone, 0, 2 * SECTION);
+	start(0, 0);
+	expect(zone->reporting.order, <, pageblock_order);
+	expect(1UL << zone->reporting.order, ==, SECTION / 8);
+	settle();
+	expect(marked(), ==, 2 * SECTION);
+	stop();
+	/* But not below what the host takes: then nothing is reported */
+	backend.min_order = pageblock_order;
+	expect(page_reporting_register(&backend), ==, 0);
+	expect(zone->reporting.order, ==, pageblock_order);
+	for (i = 0; i < 2; i++)
+		pass(100 * HZ);
+	expect(marked(), ==, 0);
+	expect(works_pending(), ==, false);
+	stop();
+}
+
+static int types_of_half[SECTION / PAGEBLOCK_NR_PAGES];
+
+/* H5: half of a block in flight is isolated, what comes back knows its place */
+static void isolate_half(void)
+{
+	unsigned long half = told[nr_told - 1].first + SECTION / 2, pfn;
+
+	for (pfn = half; pfn < half + SECTION / 2; pfn += UNIT)
+		buddy_retag(pfn, MIGRATE_ISOLATE);
+	while_told = NULL;
+}
+
+static void half_isolated(void)
+{
+	unsigned long half, pfn, free;
+	struct page *page;
+
+	start(0, 0);
+	settle();
+	take(1);
+	page = taken[0];
+	pass(HZ);
+	give(1);
+	while_told = isolate_half;
+	pass(T + 80);
+	half = page_to_pfn(page) + SECTION / 2;
+	/* What is isolated does not count as free, and lies on lists of its own */
+	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
+	       ZONE_SECTIONS * SECTION - SECTION / 2);
+	for (free = 0, pfn = half; pfn < half + SECTION / 2; pfn++)
+		free += PageBuddy(pfn_to_page(pfn)) ?
+			1UL << page_private(pfn_to_page(pfn)) : 0;
+	expect(free, ==, SECTION / 2);
+	model_check();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	/* Back to where the test has found it */
+	for (pfn = half; pfn < half + SECTION / 2; pfn += UNIT)
+		types_of_half[(pfn - half) / UNIT] = MIGRATE_MOVABLE;
+	buddy_unisolate_range(zone, half, half + SECTION / 2, types_of_half);
+	expect(zone_page_state(zone, NR_FREE_PAGES), ==, ZONE_SECTIONS * SECTION);
+	settle();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	stop();
+}
+
+/* N16: after a restore the host has backed all memory again */
+static void restored(void)
+{
+	start(0, 0);
+	settle();
+	restored_notifier->notifier_call(restored_notifier, 0, NULL);
+	expect(marked(), ==, 0);
+	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
+	settle();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	set(&param_enabled, "0");
+	restored_notifier->notifier_call(restored_notifier, 0, NULL);
+	expect(marked() + unmarked(), ==, 0);
+	set(&param_enabled, "1");
 	stop();
 }
 
@@ -707,7 +844,7 @@ static void retries(void)
 	unsigned int i;
 
 	host_error = -ENOSPC;
-	start(0, 0);
+	start(0, 1);
 	pass(1000 * HZ);
 	expect(nr_told, >=, 10);
 	for (i = 1; i < nr_told; i++) {
@@ -718,8 +855,8 @@ static void retries(void)
 	expect(seen.fails, ==, nr_told);
 	expect(seen.error, ==, -ENOSPC);
 	expect(vm_events[PAGE_REPORT_FAIL], ==, nr_told);
-	expect(marked(), ==, 0);
-	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ==, UNIT);
+	expect(unmarked(), ==, ZONE_SECTIONS * SECTION - UNIT);
 	expect(seen.msecs, ==, 64000);
 	/* The next that succeeds begins anew */
 	host_error = 0;
@@ -745,11 +882,12 @@ static void counters(void)
 	pass(T + 80);
 	expect(vm_events[PAGE_REPORT_PAGES] - pages, ==,
 	       ZONE_SECTIONS * SECTION);
-	expect(vm_events[PAGE_REPORT_BATCHES] - batches, ==, nr_told);
-	expect(seen.batches, ==, nr_told);
+	/* With the first */
+	expect(vm_events[PAGE_REPORT_BATCHES] - batches, ==, nr_told + 1);
+	expect(seen.batches, ==, nr_told + 1);
 	/* machine.c: each look at the clock is a microsecond later */
 	after = page_reporting_runtime() - before;
-	expect(after, ==, (nr_told + seen.sleeps) * NSEC_PER_USEC);
+	expect(after, ==, (nr_told + 1 + seen.sleeps) * NSEC_PER_USEC);
 	stop();
 }
 
@@ -775,8 +913,8 @@ static void no_answer(void)
 	pass(30 * HZ);
 	expect(get(&param_quarantined), ==, lost);
 	expect(seen.error, ==, -EINPROGRESS);
-	sprintf(text, "the host does not answer: %lu MiB are set aside",
-		lost >> (20 - PAGE_SHIFT));
+	sprintf(text, "the host does not answer: %lu KiB are set aside",
+		lost << (PAGE_SHIFT - 10));
 	expect(strstr(last_log_line, text) != NULL, ==, true);
 	take(1);
 	give(1);
@@ -794,21 +932,260 @@ static void no_answer(void)
 	expect(get(&param_quarantined), ==, lost);
 	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
 	       ZONE_SECTIONS * SECTION - lost);
-	/* Released while somebody else reports: it counts as unmarked */
+	/* Another backend begins when the first has let go, and not before */
 	host_error = 0;
 	host_delay = 0;
 	expect(page_reporting_register(&other), ==, 0);
 	pass(100 * HZ);
-	expect(unmarked(), ==, 0);
+	expect(nr_told, ==, 1);
+	page_reporting_release(&other);
+	expect(get(&param_quarantined), ==, lost);
 	model_reset();
 	page_reporting_release(&backend);
 	expect(get(&param_quarantined), ==, 0);
-	expect(unmarked(), ==, lost);
+	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
 	model_check();
 	settle();
 	expect(marked(), ==, ZONE_SECTIONS * SECTION);
 	page_reporting_unregister(&other);
 }
+
+static void answer_late(void)
+{
+	model_reset();
+	page_reporting_release(&backend);
+}
+
+static void answer_between(void)
+{
+	host_error = 0;
+	answer_late();
+}
+
+/* H3: the host answers after the backend has given up on it */
+static void late_answer(void)
+{
+	unsigned long lost;
+
+	start(0, 0);
+	settle();
+	take(4);
+	pass(HZ);
+	give(4);
+	host_error = -EINPROGRESS;
+	host_delay = 30 * HZ;
+	pass(T + 80 + 31 * HZ);
+	lost = get(&param_quarantined);
+	expect(lost, ==, told[0].pages);
+	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
+	       ZONE_SECTIONS * SECTION - lost);
+	host_error = 0;
+	host_delay = 0;
+	answer_late();
+	expect(get(&param_quarantined), ==, 0);
+	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
+	       ZONE_SECTIONS * SECTION);
+	settle();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	/* Once more is nothing */
+	answer_late();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+
+	/* The answer comes between the backend's giving up and the core's */
+	take(4);
+	pass(HZ);
+	give(4);
+	host_error = -EINPROGRESS;
+	late_task = answer_between;
+	pass(T + 80);
+	expect(get(&param_quarantined), ==, 0);
+	host_error = 0;
+	settle();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	stop();
+}
+
+static u64 waited_most;
+
+static void read_parameters(void)
+{
+	static const struct param *all[] = {
+		&param_enabled, &param_page_reporting_order,
+		&param_quarantined, &param_backend,
+	};
+	unsigned long before;
+	unsigned int i;
+	char text[64];
+
+	for (i = 0; i < ARRAY_SIZE(all); i++) {
+		before = jiffies;
+		all[i]->ops->get(text, &all[i]->kp);
+		waited_most = max(waited_most, (u64)(jiffies - before));
+	}
+	before = jiffies;
+	cpus_read_lock();
+	cpus_read_unlock();
+	mem_hotplug_begin();
+	mem_hotplug_done();
+	waited_most = max(waited_most, (u64)(jiffies - before));
+}
+
+static void read_soon(void)
+{
+	sleep_until(jiffies + HZ);
+	read_parameters();
+}
+
+static void look_on(void)
+{
+	task_start("reader", read_soon);
+}
+
+/* H4: whoever waits for the host keeps nobody else waiting */
+static void waits_without_locks(void)
+{
+	unsigned long before;
+
+	start(0, 0);
+	settle();
+	take(4);
+	pass(HZ);
+	give(4);
+	host_delay = 20 * HZ;
+	while_told = look_on;
+	pass(T + 2 * TICK);
+	expect(nr_told, ==, 1);
+	before = jiffies;
+	set(&param_enabled, "0");
+	expect(jiffies - before, >, 10 * HZ);
+	while_told = NULL;
+	host_delay = 0;
+	expect(waited_most, ==, 0);
+	set(&param_enabled, "1");
+	stop();
+}
+
+/* H2: what the host has not given back cannot go offline, and says so at once */
+static void quarantined_offline(void)
+{
+	struct memory_notify mn;
+	unsigned long before;
+
+	start(0, 0);
+	settle();
+	take(4);
+	pass(HZ);
+	give(4);
+	host_error = -EINPROGRESS;
+	pass(T + 80);
+	expect(get(&param_quarantined), >, 0);
+	mn.start_pfn = told[0].first;
+	mn.nr_pages = told[0].pages;
+	before = jiffies;
+	mem_hotplug_begin();
+	expect(memory_notify(MEM_GOING_OFFLINE, &mn), ==, -EBUSY);
+	expect(jiffies - before, ==, 0);
+	/* Beside it nothing is in the way */
+	mn.start_pfn = told[0].first + told[0].pages == ZONE_SECTIONS * SECTION ?
+		       0 : told[0].first + told[0].pages;
+	mn.nr_pages = SECTION;
+	expect(memory_notify(MEM_GOING_OFFLINE, &mn), ==, 0);
+	memory_notify(MEM_CANCEL_OFFLINE, &mn);
+	mem_hotplug_done();
+	stop();
+	host_error = 0;
+	answer_late();
+	expect(get(&param_quarantined), ==, 0);
+	/* In flight: waited for, a tenth of a second at most */
+	start(0, 0);
+	settle();
+	take(4);
+	pass(HZ);
+	give(4);
+	host_delay = HZ;
+	pass(T + 2 * TICK);
+	expect(nr_told, ==, 1);
+	mn.start_pfn = told[0].first;
+	mn.nr_pages = told[0].pages;
+	before = jiffies;
+	mem_hotplug_begin();
+	expect(memory_notify(MEM_GOING_OFFLINE, &mn), ==, -EBUSY);
+	expect(jiffies - before, ==, HZ / 10);
+	mem_hotplug_done();
+	host_delay = 0;
+	stop();
+}
+
+/* N14: memory that has been offline after use is not new when it comes back */
+static void used_before(void)
+{
+	unsigned long pfn = 4 * SECTION, pages = 2 * SECTION;
+	struct memory_notify mn = { pfn, pages };
+
+	start(0, 0);
+	settle();
+	mem_hotplug_begin();
+	memory_notify(MEM_OFFLINE, &mn);
+	mem_hotplug_done();
+	take(ZONE_SECTIONS);
+	give(ZONE_SECTIONS);
+	expect(marked(), ==, 0);
+	mem_hotplug_begin();
+	memory_notify(MEM_ONLINE, &mn);
+	expect(marked(), ==, 0);
+	mem_hotplug_done();
+	stop();
+}
+
+/* N15: one range that the host refuses, and one zone, do not hold up the rest */
+static unsigned long bad_pfn;
+
+static int refuse_one(struct page_reporting_dev_info *prdev,
+		      struct scatterlist *sg, unsigned int nents)
+{
+	int err = 0;
+	unsigned int i;
+
+	model_told(sg, nents, prdev->capacity ?: PAGE_REPORTING_CAPACITY);
+	for (i = 0; i < nents; i++)
+		if (page_to_pfn(sg_page(&sg[i])) <= bad_pfn &&
+		    page_to_pfn(sg_page(&sg[i])) +
+		    (sg[i].length >> PAGE_SHIFT) > bad_pfn)
+			err = -EIO;
+	model_answered(err);
+	return err;
+}
+
+static void one_bad_range(void)
+{
+	struct page_reporting_dev_info picky = { .report = refuse_one };
+	struct zone *first = zone, *second;
+
+	buddy_init(2 * ZONE_SECTIONS * SECTION);
+	model_start();
+	first = buddy_add_zone("Normal", 0, ZONE_SECTIONS * SECTION);
+	second = buddy_add_zone("Movable", ZONE_SECTIONS * SECTION,
+				ZONE_SECTIONS * SECTION);
+	populate(first, 0, ZONE_SECTIONS * SECTION);
+	populate(second, ZONE_SECTIONS * SECTION, 2 * ZONE_SECTIONS * SECTION);
+	bad_pfn = 5 * SECTION;
+	zone = first;
+	any_zone = true;
+	expect(page_reporting_register(&picky), ==, 0);
+	pass(20 * HZ);
+	expect(marked(), ==, (ZONE_SECTIONS - 1) * SECTION);
+	zone = second;
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	/* And what is freed there later does not wait for the first one's turn */
+	take(4);
+	pass(HZ);
+	give(4);
+	pass(T + 80);
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	page_reporting_unregister(&picky);
+	any_zone = false;
+}
+
 
 /* Of a block of which two pages are new, the marks on the others go, each of them */
 static void lost_marks(void)
@@ -1040,13 +1417,13 @@ static void hot_added(void)
 	expect(unmarked(), ==, 0);
 	memory_notify(MEM_GOING_ONLINE, &mn);
 	expect(unmarked(), ==, 0);
-	memory_notify(MEM_ONLINE, &mn);
-	expect(unmarked(), ==, 16 * SECTION);
-	/* Once is enough */
-	memory_notify(MEM_ONLINE, &mn);
-	expect(unmarked(), ==, 16 * SECTION);
+	model_online(mn.start_pfn, mn.nr_pages);
+	/* The host has nothing behind it yet */
+	expect(marked(), ==, 16 * SECTION);
+	expect(unmarked(), ==, 0);
 	mem_hotplug_done();
 	take(1);
+	expect(marked(), ==, 15 * SECTION);
 	give(1);
 	settle();
 	expect(marked(), ==, 16 * SECTION);
@@ -1303,14 +1680,23 @@ static const struct {
 	{ "retries after errors", retries, ANY },
 	{ "counters and CPU time", counters, ANY },
 	{ "quarantine and release", no_answer, ANY },
+	{ "an answer that comes late", late_answer, ANY },
+	{ "no lock is held while the host is waited for", waits_without_locks, ANY },
+	{ "offlining beside what the host holds", quarantined_offline, ANY },
+	{ "one bad range, one bad zone", one_bad_range, ANY },
 	{ "marks of what is released", lost_marks, SMALL },
 	{ "who is short of memory waits", out_of_memory, ANY },
 	{ "isolated page blocks", isolated, ANY },
 	{ "reported blocks go to the tail", tail, ANY },
 	{ "what is new lies far behind", far_behind, SMALL },
 	{ "what is new lies far behind, beside short lists", far_behind_beside_others, SMALL },
+	{ "memory of CMA", cma, SMALL },
+	{ "a zone too small for the unit", small_zone, SMALL },
+	{ "half of a block is isolated", half_isolated, ANY },
+	{ "restored from a snapshot", restored, ANY },
 	{ "per-cpu lists are drained", drained, SMALL },
 	{ "the first memory of a zone", hot_added, ANY },
+	{ "memory that was used before it went offline", used_before, ANY },
 	{ "reboot", reboot, ANY },
 	{ "suspended", suspended, ANY },
 	{ "what may be told is saved up", budget, SMALL },
