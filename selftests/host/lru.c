@@ -30,6 +30,8 @@ void (*lru_splits)(unsigned long wanted);
 
 static struct used *all;
 static unsigned long nr_used;
+/* The places behind are empty still */
+static unsigned long nr_seen;
 static unsigned int next_free;
 static unsigned int next_value;
 static unsigned long next_deferred;
@@ -41,6 +43,7 @@ void lru_start(void)
 	sparse_free(all, nr_used, sizeof(*all));
 	nr_used = min(max_pfn, USED_MAX);
 	all = sparse_alloc(nr_used, sizeof(*all));
+	nr_seen = 0;
 	lru_in_use = 0;
 }
 
@@ -186,6 +189,7 @@ struct used *lru_use(struct page *page, enum kind kind, unsigned int order,
 	do
 		u = &all[next_free++ % nr_used];
 	while (u->page);
+	nr_seen = max(nr_seen, (unsigned long)(u - all) + 1);
 	lru_in_use++;
 	next_value += 2 << order;
 	*u = (struct used) { page, kind, order, next_value | 1 };
@@ -228,7 +232,7 @@ void lru_check(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr_used; i++)
+	for (i = 0; i < nr_seen; i++)
 		if (all[i].page)
 			check(&all[i]);
 }
@@ -321,7 +325,7 @@ unsigned long nr_deferred_split_pages(void)
 	unsigned long pages = 0;
 	unsigned int i;
 
-	for (i = 0; i < nr_used; i++)
+	for (i = 0; i < nr_seen; i++)
 		if (all[i].page && all[i].deferred)
 			pages += 1UL << all[i].order;
 	return pages;
@@ -332,7 +336,7 @@ static struct used *first_deferred(void)
 	struct used *first = NULL;
 	unsigned int i;
 
-	for (i = 0; i < nr_used; i++)
+	for (i = 0; i < nr_seen; i++)
 		if (all[i].page && all[i].deferred &&
 		    (!first || all[i].deferred < first->deferred))
 			first = &all[i];
