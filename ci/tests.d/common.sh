@@ -48,3 +48,26 @@ guest_image() {
 	(cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc | gzip -1) > "$dest"
 	rm -rf "$root"
 }
+
+number=0
+result() {
+	number=$((number + 1))
+	say "$1 $number - $2"
+}
+
+# adopt WHAT PROGRAM...: its TAP lines go on in ours, figures and all
+adopt() {
+	local what=$1 log=$scratch/log status=0
+	shift
+	timeout 600 "$@" > "$log" 2>&1 || status=$?
+	while IFS= read -r line; do
+		case $line in
+		'ok '*) result ok "$what: ${line#* - }" ;;
+		'# figure: '*) say "$line" ;;
+		esac
+	done < "$log"
+	[ $status = 0 ] || {
+		result 'not ok' "$what: $(grep -v '^ok \|^#\|^==' "$log" | head -n 1)"
+		tail -n 20 "$log" | sed 's/^/# /'
+	}
+}

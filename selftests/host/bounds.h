@@ -11,21 +11,21 @@
 
 /* Struct pages that the series reads in one section of zone->lock [4096] */
 #ifndef MOST_PAGES_LOCKED
-#define MOST_PAGES_LOCKED	NO_BOUND
+#define MOST_PAGES_LOCKED	4096
 #endif
 
 /* Atomic changes in one such section of what is not the zone's [0] */
 #ifndef MOST_ATOMICS_LOCKED
-#define MOST_ATOMICS_LOCKED	NO_BOUND
+#define MOST_ATOMICS_LOCKED	0
 #endif
 
 /* CPUs, or devices, that are walked in one such section [0] */
 #ifndef MOST_WALKED_LOCKED
-#define MOST_WALKED_LOCKED	NO_BOUND
+#define MOST_WALKED_LOCKED	0
 #endif
 /* The same from one report to the next of a pass over all zones [0] */
 #ifndef MOST_WALKED_REPORT
-#define MOST_WALKED_REPORT	NO_BOUND
+#define MOST_WALKED_REPORT	0
 #endif
 
 /*
@@ -34,7 +34,7 @@
  * locks counts as nothing.
  */
 #ifndef MOST_JIFFIES_LOCKED
-#define MOST_JIFFIES_LOCKED	NO_BOUND
+#define MOST_JIFFIES_LOCKED	0
 #endif
 
 /*
@@ -43,7 +43,7 @@
  * limit: it goes on for ever, with mem_hotplug_lock held.
  */
 #ifndef MOST_JIFFIES_OFFLINE
-#define MOST_JIFFIES_OFFLINE	NO_BOUND
+#define MOST_JIFFIES_OFFLINE	500
 #endif
 #ifndef MOST_JIFFIES_OFFLINE_IDLE
 #define MOST_JIFFIES_OFFLINE_IDLE	NO_BOUND

@@ -486,7 +486,13 @@ bool buddy_isolate(struct zone *zone, unsigned long pfn, int *types)
 
 void buddy_unisolate(struct zone *zone, unsigned long pfn, const int *types)
 {
-	unsigned long at, end = pfn + MAX_ORDER_NR_PAGES;
+	buddy_unisolate_range(zone, pfn, pfn + MAX_ORDER_NR_PAGES, types);
+}
+
+void buddy_unisolate_range(struct zone *zone, unsigned long pfn,
+			   unsigned long end, const int *types)
+{
+	unsigned long at;
 	struct page *page;
 	unsigned int order;
 
@@ -626,9 +632,13 @@ struct zone *buddy_add_sparse_zone(const char *name, unsigned long start_pfn,
 
 void buddy_set_type(struct zone *zone, unsigned long pfn, int mt)
 {
+	long moved;
+
 	spin_lock_irq(&zone->lock);
 	BUG_ON(is_migrate_isolate_page(pfn_to_page(pfn)));
-	move_block(zone, round_down(pfn, PAGEBLOCK_NR_PAGES), mt);
+	moved = move_block(zone, round_down(pfn, PAGEBLOCK_NR_PAGES), mt);
+	add_free(zone, -moved, get_pageblock_migratetype(pfn_to_page(pfn)));
 	set_pageblock_migratetype(pfn_to_page(pfn), mt);
+	add_free(zone, moved, mt);
 	spin_unlock_irq(&zone->lock);
 }

@@ -127,7 +127,10 @@ static const char *backend_name = "none";
 
 /* The work may be queued. Cleared before it is cancelled */
 static bool running;
-/* The work comes within a tick: memory that is freed need not queue it */
+/*
+ * The work is at work, or comes within a tick, or is not to come before what
+ * is set aside has been released: memory that is freed need not queue it.
+ */
 static bool armed;
 
 /* The work's own */
@@ -850,6 +853,7 @@ static void page_reporting_process(struct work_struct *work)
 	struct zone *zone;
 	int err;
 
+	WRITE_ONCE(armed, true);
 	runtime_counted = task_sched_runtime(current);
 	refill_budget();
 	drain_when_settled();

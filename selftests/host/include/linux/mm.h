@@ -86,6 +86,7 @@ enum pageflags {
 	PG_isolated,
 	PG_balloon,
 	PG_slab,
+	PG_hwpoison,
 };
 
 #define PAGEFLAG(Name, bit)						\
@@ -113,6 +114,7 @@ PAGEFLAG(SwapBacked, PG_swapbacked)
 PAGEFLAG(Compound, PG_compound)
 PAGEFLAG(Isolated, PG_isolated)
 PAGEFLAG(Slab, PG_slab)
+PAGEFLAG(HWPoison, PG_hwpoison)
 
 struct free_area {
 	struct list_head free_list[MIGRATE_TYPES];
