@@ -205,9 +205,8 @@ extern bool allocation_fails;
 #define GFP_NOWAIT		0u
 #define kcalloc(n, size, gfp)	(allocation_fails ? NULL : calloc(n, size))
 #define kfree(p)		free(p)
-#define kvmalloc_array(n, size, gfp) \
-	(allocation_fails ? NULL : malloc((n) * (size)))
-#define kvfree(p)		free(p)
+#define vmalloc(size)		(allocation_fails ? NULL : malloc(size))
+#define vfree(p)		free(p)
 
 bool printk_timed_ratelimit(unsigned long *last, unsigned int interval_msecs);
 
