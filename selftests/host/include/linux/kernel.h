@@ -223,8 +223,6 @@ extern bool allocation_fails;
 #define GFP_NOWAIT		0u
 #define kcalloc(n, size, gfp)	(allocation_fails ? NULL : calloc(n, size))
 #define kfree(p)		free(p)
-#define kvmalloc_array(n, size, gfp)	vmalloc((n) * (size))
-#define kvfree(p)		vfree(p)
 /* Large memory, of which the most at a time is counted */
 void *vmalloc(size_t size);
 void vfree(const void *p);
