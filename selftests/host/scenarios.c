@@ -64,6 +64,8 @@ static struct {
 
 /* What runs when the backend gives up, before it tells the core */
 static void (*late_task)(void);
+/* What happens when the work is done, and goes to sleep for longer than a tick */
+static void (*at_sleep)(void);
 /* Trace events may be of several zones */
 static bool any_zone;
 
@@ -95,6 +97,12 @@ void trace_page_reporting_sleep(unsigned long unreported, unsigned int msecs)
 	seen.sleeps++;
 	seen.unreported = unreported;
 	seen.msecs = msecs;
+	if (at_sleep && msecs > 300) {
+		void (*fn)(void) = at_sleep;
+
+		at_sleep = NULL;
+		fn();
+	}
 }
 
 /* A host that does what it is told to, and a list of what it was told */
@@ -1091,6 +1099,12 @@ static void quarantined_offline(void)
 	mn.nr_pages = SECTION;
 	expect(memory_notify(MEM_GOING_OFFLINE, &mn), ==, 0);
 	memory_notify(MEM_CANCEL_OFFLINE, &mn);
+	for (mn.start_pfn = 0;
+	     PageBuddy(pfn_to_page(mn.start_pfn + SECTION)) ||
+	     !PageBuddy(pfn_to_page(mn.start_pfn)); mn.start_pfn += SECTION)
+		expect(mn.start_pfn, <, (ZONE_SECTIONS - 2) * SECTION);
+	expect(memory_notify(MEM_GOING_OFFLINE, &mn), ==, 0);
+	memory_notify(MEM_CANCEL_OFFLINE, &mn);
 	mem_hotplug_done();
 	stop();
 	host_error = 0;
@@ -1158,6 +1172,13 @@ static int refuse_one(struct page_reporting_dev_info *prdev,
 	return err;
 }
 
+static void give_three(void)
+{
+	give(3);
+	/* The work is interrupted for so long that somebody takes note */
+	sleep_until(jiffies + 1);
+}
+
 static void one_bad_range(void)
 {
 	struct page_reporting_dev_info picky = { .report = refuse_one };
@@ -1190,6 +1211,16 @@ static void one_bad_range(void)
 	take(4);
 	pass(HZ);
 	give(4);
+	pass(T + 80);
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(refusals, ==, before);
+	/* Nor does what is freed just when the work has done all else */
+	take(4);
+	pass(HZ);
+	give(1);
+	at_sleep = give_three;
+	pass(T + 80);
+	expect(at_sleep == NULL, ==, true);
 	pass(T + 80);
 	expect(marked(), ==, ZONE_SECTIONS * SECTION);
 	expect(refusals, ==, before);
@@ -1408,6 +1439,9 @@ static void silence_after_retry(void)
 	host_error = -ENOSPC;
 	pass(T + 80);
 	expect(seen.fails, >, 0);
+	/* Nothing is on its way back now */
+	be_short_of_memory();
+	expect(freed, ==, 5);
 	host_error = -EINPROGRESS;
 	pass(4 * HZ);
 	expect(get(&param_quarantined), >, 0);
@@ -1452,13 +1486,15 @@ static void written_memory(void)
 		model_own(mn.start_pfn + i);
 	mem_hotplug_begin();
 	buddy_online(zone, mn.start_pfn, SECTION);
-	buddy_free(pfn_to_page(mn.start_pfn), pageblock_order);
+	buddy_free(pfn_to_page(mn.start_pfn + UNIT), pageblock_order);
 	model_online(mn.start_pfn, SECTION);
 	mem_hotplug_done();
 	expect(marked(), ==, (ZONE_SECTIONS + 2) * SECTION + UNIT);
 	expect(unmarked(), ==, 0);
-	for (i = UNIT; i < SECTION; i += UNIT)
-		buddy_free(pfn_to_page(mn.start_pfn + i), pageblock_order);
+	for (i = 0; i < SECTION; i += UNIT)
+		if (i != UNIT)
+			buddy_free(pfn_to_page(mn.start_pfn + i),
+				   pageblock_order);
 	settle();
 	mn.start_pfn += 4 * SECTION;
 	/* It could not be kept which memory has been used: then all of it has */
