@@ -676,7 +676,7 @@ static bool target_is_usable(struct plan *p)
 	if (p->target > pfn)
 		return true;
 	look_at_block(p, pfn, &u);
-	return !u.kernel;
+	return u.free && !u.kernel;
 }
 
 /*
