@@ -64,6 +64,8 @@ static struct {
 
 /* What runs when the backend gives up, before it tells the core */
 static void (*late_task)(void);
+/* What happens when the work is done, and goes to sleep for longer than a tick */
+static void (*at_sleep)(void);
 /* Trace events may be of several zones */
 static bool any_zone;
 
@@ -95,6 +97,12 @@ void trace_page_reporting_sleep(unsigned long unreported, unsigned int msecs)
 	seen.sleeps++;
 	seen.unreported = unreported;
 	seen.msecs = msecs;
+	if (at_sleep && msecs > 300) {
+		void (*fn)(void) = at_sleep;
+
+		at_sleep = NULL;
+		fn();
+	}
 }
 
 /* A host that does what it is told to, and a list of what it was told */
@@ -1091,6 +1099,12 @@ static void quarantined_offline(void)
 	mn.nr_pages = SECTION;
 	expect(memory_notify(MEM_GOING_OFFLINE, &mn), ==, 0);
 	memory_notify(MEM_CANCEL_OFFLINE, &mn);
+	for (mn.start_pfn = 0;
+	     PageBuddy(pfn_to_page(mn.start_pfn + SECTION)) ||
+	     !PageBuddy(pfn_to_page(mn.start_pfn)); mn.start_pfn += SECTION)
+		expect(mn.start_pfn, <, (ZONE_SECTIONS - 2) * SECTION);
+	expect(memory_notify(MEM_GOING_OFFLINE, &mn), ==, 0);
+	memory_notify(MEM_CANCEL_OFFLINE, &mn);
 	mem_hotplug_done();
 	stop();
 	host_error = 0;
@@ -1139,6 +1153,7 @@ static void used_before(void)
 
 /* N15: one range that the host refuses, and one zone, do not hold up the rest */
 static unsigned long bad_pfn;
+static unsigned int refusals;
 
 static int refuse_one(struct page_reporting_dev_info *prdev,
 		      struct scatterlist *sg, unsigned int nents)
@@ -1152,14 +1167,23 @@ static int refuse_one(struct page_reporting_dev_info *prdev,
 		    page_to_pfn(sg_page(&sg[i])) +
 		    (sg[i].length >> PAGE_SHIFT) > bad_pfn)
 			err = -EIO;
+	refusals += err != 0;
 	model_answered(err);
 	return err;
+}
+
+static void give_three(void)
+{
+	give(3);
+	/* The work is interrupted for so long that somebody takes note */
+	sleep_until(jiffies + 1);
 }
 
 static void one_bad_range(void)
 {
 	struct page_reporting_dev_info picky = { .report = refuse_one };
 	struct zone *first = zone, *second;
+	unsigned int before;
 
 	buddy_init(2 * ZONE_SECTIONS * SECTION);
 	model_start();
@@ -1172,16 +1196,34 @@ static void one_bad_range(void)
 	zone = first;
 	any_zone = true;
 	expect(page_reporting_register(&picky), ==, 0);
+	/* The other zone does not wait, not even a tick */
+	pass(T + TICK + 5);
+	zone = second;
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	zone = first;
 	pass(20 * HZ);
 	expect(marked(), ==, (ZONE_SECTIONS - 1) * SECTION);
 	zone = second;
 	expect(marked(), ==, ZONE_SECTIONS * SECTION);
-	/* And what is freed there later does not wait for the first one's turn */
+	/* And what is freed there later does not wait for the first one's turn, nor bring it on */
+	before = refusals;
+	expect(before, >, 0);
 	take(4);
 	pass(HZ);
 	give(4);
 	pass(T + 80);
 	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(refusals, ==, before);
+	/* Nor does what is freed just when the work has done all else */
+	take(4);
+	pass(HZ);
+	give(1);
+	at_sleep = give_three;
+	pass(T + 80);
+	expect(at_sleep == NULL, ==, true);
+	pass(T + 80);
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(refusals, ==, before);
 	page_reporting_unregister(&picky);
 	any_zone = false;
 }
@@ -1397,6 +1439,9 @@ static void silence_after_retry(void)
 	host_error = -ENOSPC;
 	pass(T + 80);
 	expect(seen.fails, >, 0);
+	/* Nothing is on its way back now */
+	be_short_of_memory();
+	expect(freed, ==, 5);
 	host_error = -EINPROGRESS;
 	pass(4 * HZ);
 	expect(get(&param_quarantined), >, 0);
@@ -1416,12 +1461,11 @@ static void silence_after_retry(void)
 static void written_memory(void)
 {
 	struct memory_notify mn = { ZONE_SECTIONS * SECTION, 2 * SECTION };
-	struct zone *first = zone;
+	unsigned long i;
 
 	buddy_init((ZONE_SECTIONS + 20) * SECTION);
 	model_start();
-	first = buddy_add_zone("Normal", 0, (ZONE_SECTIONS + 20) * SECTION);
-	zone = first;
+	zone = buddy_add_zone("Normal", 0, (ZONE_SECTIONS + 20) * SECTION);
 	/* Not there before in any scenario */
 	populate(zone, 0, ZONE_SECTIONS * SECTION);
 	start(0, 0);
@@ -1436,6 +1480,23 @@ static void written_memory(void)
 	expect(marked(), ==, ZONE_SECTIONS * SECTION);
 	expect(unmarked(), ==, 2 * SECTION);
 	settle();
+	/* Of new memory only what is free is marked */
+	mn.start_pfn -= 4 * SECTION;
+	for (i = 0; i < SECTION; i++)
+		model_own(mn.start_pfn + i);
+	mem_hotplug_begin();
+	buddy_online(zone, mn.start_pfn, SECTION);
+	buddy_free(pfn_to_page(mn.start_pfn + UNIT), pageblock_order);
+	model_online(mn.start_pfn, SECTION);
+	mem_hotplug_done();
+	expect(marked(), ==, (ZONE_SECTIONS + 2) * SECTION + UNIT);
+	expect(unmarked(), ==, 0);
+	for (i = 0; i < SECTION; i += UNIT)
+		if (i != UNIT)
+			buddy_free(pfn_to_page(mn.start_pfn + i),
+				   pageblock_order);
+	settle();
+	mn.start_pfn += 4 * SECTION;
 	/* It could not be kept which memory has been used: then all of it has */
 	mn.start_pfn += 2 * SECTION;
 	mn.nr_pages = SECTION;
@@ -1448,7 +1509,7 @@ static void written_memory(void)
 	populate(zone, mn.start_pfn, mn.start_pfn + SECTION);
 	model_online(mn.start_pfn, SECTION);
 	mem_hotplug_done();
-	expect(marked(), ==, (ZONE_SECTIONS + 2) * SECTION);
+	expect(marked(), ==, (ZONE_SECTIONS + 3) * SECTION);
 	expect(unmarked(), ==, SECTION);
 	settle();
 	stop();
