@@ -25,7 +25,7 @@ boots() {
 # VM has and times are not what it is for: another boot beside it changes no figure
 counts() {
 	case $1 in
-	latency | cost | icount | quiet | toggle) ;;
+	latency | cost | icount | quiet | ratchet | toggle) ;;
 	*) return 1 ;;
 	esac
 }
@@ -79,6 +79,8 @@ plan_series() {
 	boots patched icount stock "$at-patched/$image"
 	boots patched quiet "" "$at-patched/$image"
 	boots patched toggle "" "$at-patched/$image"
+	boots by-hand ratchet "" "$at-patched/$image" idle_compaction.threshold=0
+	boots patched ratchet "" "$at-patched/$image"
 }
 
 # plan_compare BASE...: stock and patched kernels of all of them, side by side

@@ -292,38 +292,79 @@ static long move_block(struct zone *zone, unsigned long pfn, int mt)
 	return moved;
 }
 
-static bool fall_back(struct zone *zone, unsigned int order, int mt)
+/* The first of the other types that has blocks of an order, -1: none */
+static int other_type(struct zone *zone, unsigned int order, int mt)
 {
-	unsigned int high;
-	int from;
+	static const int others[MIGRATE_HIGHATOMIC][2] = {
+		[MIGRATE_UNMOVABLE] = { MIGRATE_RECLAIMABLE, MIGRATE_MOVABLE },
+		[MIGRATE_RECLAIMABLE] = { MIGRATE_UNMOVABLE, MIGRATE_MOVABLE },
+		[MIGRATE_MOVABLE] = { MIGRATE_RECLAIMABLE, MIGRATE_UNMOVABLE },
+	};
+	unsigned int i;
 
-	for (high = MAX_ORDER; high-- > order; ) {
-		for (from = 0; from < MIGRATE_HIGHATOMIC; from++) {
-			struct list_head *list =
-				&zone->free_area[high].free_list[from];
-			struct page *page;
-			unsigned long pfn;
+	for (i = 0; i < ARRAY_SIZE(others[mt]); i++)
+		if (!list_empty(&zone->free_area[order].free_list[others[mt][i]]))
+			return others[mt][i];
+	return -1;
+}
 
-			if (from == mt || list_empty(list))
-				continue;
-			page = list_first_entry(list, struct page, lru);
-			pfn = page_to_pfn(page);
-			if (high < pageblock_order - 1) {
-				list_move(&page->lru,
-					  &zone->free_area[high].free_list[mt]);
-				return true;
-			}
-			pfn = round_down(pfn, PAGEBLOCK_NR_PAGES);
-			for (;;) {
-				move_block(zone, pfn, mt);
-				set_pageblock_migratetype(pfn_to_page(pfn), mt);
-				pfn += PAGEBLOCK_NR_PAGES;
-				if (pfn >= page_to_pfn(page) + (1UL << high))
-					return true;
-			}
+/* Pages in use of a page block that are, or may be, of the kind of a type */
+static unsigned int pages_alike(unsigned long pfn, int mt, int from)
+{
+	unsigned int i, movable = 0, rest = 0;
+
+	for (i = 0; i < PAGEBLOCK_NR_PAGES; i++, pfn++) {
+		struct page *page = online_page(pfn);
+
+		if (page && PageBuddy(page)) {
+			i += (1U << page_private(page)) - 1;
+			pfn += (1UL << page_private(page)) - 1;
+		} else if (page && page->flags & (BIT(PG_lru) | BIT(PG_movable))) {
+			movable++;
+		} else {
+			rest++;
 		}
 	}
-	return false;
+	if (mt == MIGRATE_MOVABLE)
+		return movable;
+	return from == MIGRATE_MOVABLE ? rest : 0;
+}
+
+/*
+ * A block of another type, the largest first. All that is free in its page
+ * block comes with it; the page block changes its type if half of it is free
+ * or of this kind. What can move takes as little of others as it can.
+ */
+static bool fall_back(struct zone *zone, unsigned int order, int mt)
+{
+	int high = MAX_ORDER, from = -1;
+	unsigned long pfn, end;
+	struct page *page;
+	long moved;
+
+	while (from < 0 && high-- > (int)order)
+		from = other_type(zone, high, mt);
+	if (from < 0)
+		return false;
+	if (mt == MIGRATE_MOVABLE && high < pageblock_order / 2) {
+		for (high = order; (from = other_type(zone, high, mt)) < 0; high++)
+			;
+		page = list_first_entry(&zone->free_area[high].free_list[from],
+					struct page, lru);
+		list_move(&page->lru, &zone->free_area[high].free_list[mt]);
+		return true;
+	}
+	page = list_first_entry(&zone->free_area[high].free_list[from],
+				struct page, lru);
+	pfn = round_down(page_to_pfn(page), PAGEBLOCK_NR_PAGES);
+	end = page_to_pfn(page) + (1UL << high);
+	for (; pfn < end; pfn += PAGEBLOCK_NR_PAGES) {
+		moved = move_block(zone, pfn, mt);
+		if (moved + pages_alike(pfn, mt, from) >= PAGEBLOCK_NR_PAGES / 2 ||
+		    high >= pageblock_order)
+			set_pageblock_migratetype(pfn_to_page(pfn), mt);
+	}
+	return true;
 }
 
 struct page *buddy_alloc(struct zone *zone, unsigned int order, int mt)
@@ -445,7 +486,13 @@ bool buddy_isolate(struct zone *zone, unsigned long pfn, int *types)
 
 void buddy_unisolate(struct zone *zone, unsigned long pfn, const int *types)
 {
-	unsigned long at, end = pfn + MAX_ORDER_NR_PAGES;
+	buddy_unisolate_range(zone, pfn, pfn + MAX_ORDER_NR_PAGES, types);
+}
+
+void buddy_unisolate_range(struct zone *zone, unsigned long pfn,
+			   unsigned long end, const int *types)
+{
+	unsigned long at;
 	struct page *page;
 	unsigned int order;
 
@@ -585,9 +632,13 @@ struct zone *buddy_add_sparse_zone(const char *name, unsigned long start_pfn,
 
 void buddy_set_type(struct zone *zone, unsigned long pfn, int mt)
 {
+	long moved;
+
 	spin_lock_irq(&zone->lock);
 	BUG_ON(is_migrate_isolate_page(pfn_to_page(pfn)));
-	move_block(zone, round_down(pfn, PAGEBLOCK_NR_PAGES), mt);
+	moved = move_block(zone, round_down(pfn, PAGEBLOCK_NR_PAGES), mt);
+	add_free(zone, -moved, get_pageblock_migratetype(pfn_to_page(pfn)));
 	set_pageblock_migratetype(pfn_to_page(pfn), mt);
+	add_free(zone, moved, mt);
 	spin_unlock_irq(&zone->lock);
 }

@@ -68,6 +68,8 @@ bool buddy_isolate(struct zone *zone, unsigned long pfn, int *types);
 
 /* buddy_unisolate - the opposite, which makes the page blocks @types again */
 void buddy_unisolate(struct zone *zone, unsigned long pfn, const int *types);
+void buddy_unisolate_range(struct zone *zone, unsigned long pfn,
+			   unsigned long end, const int *types);
 
 /**
  * buddy_retag - a page block becomes another type, free blocks stay where they are

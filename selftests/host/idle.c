@@ -150,17 +150,32 @@ static bool take_for_moving(struct page *page, unsigned int order)
 	if (free < high_wmark_pages(zone))
 		failed("%s: %lu pages are free, %lu must be", zone->name, free,
 		       high_wmark_pages(zone));
+	lru_taken += 1U << order;
 	return true;
+}
+
+static void leave_for_others(struct page *page, unsigned int order)
+{
+	BUG_ON(current != kthread);
+	lru_taken -= 1U << order;
+}
+
+static void check_keeps_no_page(void)
+{
+	if (current == kthread &&
+	    (lru_taken || lru_isolated || node_page_state[NR_ISOLATED_ANON] ||
+	     node_page_state[NR_ISOLATED_FILE]))
+		failed("the thread keeps %u free pages, isolated %u, %ld, %ld",
+		       lru_taken, lru_isolated,
+		       node_page_state[NR_ISOLATED_ANON],
+		       node_page_state[NR_ISOLATED_FILE]);
 }
 
 static void check_holds_nothing(void)
 {
-	if (mems_held() || lru_isolated || node_page_state[NR_ISOLATED_ANON] ||
-	    node_page_state[NR_ISOLATED_FILE])
-		failed("the thread sleeps, mems %d, isolated %u, %ld, %ld",
-		       mems_held(), lru_isolated,
-		       node_page_state[NR_ISOLATED_ANON],
-		       node_page_state[NR_ISOLATED_FILE]);
+	if (mems_held())
+		failed("the thread sleeps, and holds mem_hotplug_lock");
+	check_keeps_no_page();
 }
 
 int set_param(const struct param *param, const char *value)
@@ -189,7 +204,9 @@ void start_thread(void)
 	if (err)
 		failed("init: %d", err);
 	thread_sleeps = check_holds_nothing;
+	mems_let_go = check_keeps_no_page;
 	model_takes = take_for_moving;
+	model_leaves = leave_for_others;
 }
 
 static struct page_reporting_dev_info prdev;

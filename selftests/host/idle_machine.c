@@ -18,6 +18,7 @@ struct task_struct *kthread;
 
 static struct list_head timers = LIST_HEAD_INIT(timers);
 static struct timer_list *timer_running;
+static bool timers_exist;
 static struct wait_queue_head timers_changed;
 
 static int (*thread_fn)(void *data);
@@ -29,8 +30,9 @@ static unsigned int preempt_count;
 static struct cpu {
 	bool offline;
 	u64 busy_load, iowait_load;	/* ns for each jiffy */
+	u64 steal_load;
 	unsigned long since;		/* which is counted in the rest */
-	u64 idle, iowait;		/* ns */
+	u64 idle, iowait, stolen;	/* ns */
 } cpus[NR_CPUS];
 
 static struct timer_list *first_timer(void)
@@ -64,6 +66,7 @@ static bool take_timer(struct timer_list *timer)
 
 void mod_timer(struct timer_list *timer, unsigned long expires)
 {
+	BUG_ON(!timers_exist);
 	take_timer(timer);
 	timer->expires = expires;
 	timer->pending = true;
@@ -74,7 +77,8 @@ void mod_timer(struct timer_list *timer, unsigned long expires)
 
 bool del_timer_sync(struct timer_list *timer)
 {
-	BUG_ON(in_critical_section());
+	/* What debugging of locks and timers finds */
+	BUG_ON(in_critical_section() || !timers_exist);
 	while (timer_running == timer)
 		sleep_on(&timers_changed, ULONG_MAX);
 	return take_timer(timer);
@@ -103,6 +107,7 @@ static void run_timers(void)
 
 void timers_start(void)
 {
+	timers_exist = true;
 	task_start("timers", run_timers);
 }
 
@@ -205,8 +210,10 @@ static struct cpu *count_cpu(int cpu)
 	u64 elapsed = jiffies - c->since;
 
 	c->idle += elapsed *
-		   (NSEC_PER_SEC / HZ - c->busy_load - c->iowait_load);
+		   (NSEC_PER_SEC / HZ - c->busy_load - c->iowait_load -
+		    c->steal_load);
 	c->iowait += elapsed * c->iowait_load;
+	c->stolen += elapsed * c->steal_load;
 	c->since = jiffies;
 	return c;
 }
@@ -215,9 +222,25 @@ void cpu_load(int cpu, u64 busy, u64 iowait)
 {
 	struct cpu *c = count_cpu(cpu);
 
-	BUG_ON(busy + iowait > NSEC_PER_SEC / HZ);
+	BUG_ON(busy + iowait + c->steal_load > NSEC_PER_SEC / HZ);
 	c->busy_load = busy;
 	c->iowait_load = iowait;
+}
+
+void cpu_steal(int cpu, u64 stolen)
+{
+	struct cpu *c = count_cpu(cpu);
+
+	BUG_ON(c->busy_load + c->iowait_load + stolen > NSEC_PER_SEC / HZ);
+	c->steal_load = stolen;
+}
+
+void cpu_clock_back(int cpu, u64 idle, u64 stolen)
+{
+	struct cpu *c = count_cpu(cpu);
+
+	c->idle -= idle;
+	c->stolen -= stolen;
 }
 
 void cpu_set_online(int cpu, bool online)
@@ -246,8 +269,11 @@ struct kernel_cpustat kcpustat_cpu(int cpu)
 {
 	struct cpu *c = count_cpu(cpu);
 
-	BUG_ON(c->offline || !no_nohz);
-	return (struct kernel_cpustat) { { c->idle, c->iowait } };
+	BUG_ON(c->offline);
+	/* Idle time is in it where it is counted by ticks */
+	if (!no_nohz)
+		return (struct kernel_cpustat) { { 0, 0, c->stolen } };
+	return (struct kernel_cpustat) { { c->idle, c->iowait, c->stolen } };
 }
 
 bool printk_timed_ratelimit(unsigned long *last, unsigned int interval_msecs)

@@ -26,6 +26,12 @@ void thaw_thread(void);
 void cpu_load(int cpu, u64 busy, u64 iowait);
 void cpu_set_online(int cpu, bool online);
 
+/* cpu_steal - of the rest, nanoseconds of each jiffy that the host takes away */
+void cpu_steal(int cpu, u64 stolen);
+
+/* cpu_clock_back - what is known of a CPU's idle and stolen time goes back */
+void cpu_clock_back(int cpu, u64 idle, u64 stolen);
+
 /* Called by the thread each time that it looks whether it has to stop */
 extern bool (*thread_looks)(void);
 /* Called wherever the thread may sleep */

@@ -8,6 +8,7 @@
 
 #if MAX_ORDER == 11
 
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,7 +23,7 @@
 #define B(n)			(START + (n) * BLOCK)
 
 #define NOW			1000UL
-#define TIME_LIMIT		20	/* seconds, for a scenario */
+#define TIME_LIMIT		20	/* seconds of CPU time, for a scenario */
 
 /* Four looks a second, of which the fifth knows a whole second */
 #define PERIOD			(HZ / 4)
@@ -30,11 +31,14 @@
 
 /* 4 MiB */
 #define GAIN			1024
-/* Half of a CPU, and one sixteenth of four */
-#define HALF			(NSEC_PER_SEC / HZ / 2)
+/* One of the four CPUs, which is a quarter, and one sixteenth of them */
+#define WHOLE			(NSEC_PER_SEC / HZ)
 #define SIXTEENTH		(NSEC_PER_SEC / HZ / 4)
 
 static struct zone *empty, *normal, *other;
+/* Pages of one more zone, which is all in use; before boot() */
+static unsigned long large_pages;
+#define LARGE			(END + SECTION)
 static unsigned int looks;
 static void (*on_look)(unsigned int n);
 static bool others_wait, zones_overlap;
@@ -58,8 +62,21 @@ static unsigned int no_chance(unsigned int n)
 	return n - 1;
 }
 
+/*
+ * Between two looks at who waits: eight blocks, and a source that is found,
+ * emptied, and looked at again. Page reporting's looks are not told apart.
+ */
+#define MOST_READ		(12 * BLOCK)
+
 static bool look(void)
 {
+	static unsigned long last_read;
+
+	if (looks && pages_read - last_read > MOST_READ &&
+	    !static_key_enabled(&page_reporting_active))
+		failed("%lu pages are looked at in one go",
+		       pages_read - last_read);
+	last_read = pages_read;
 	looks++;
 	if (on_look)
 		on_look(looks);
@@ -100,12 +117,14 @@ static void boot(void)
 	machine_start(NOW, no_chance);
 	timers_start();
 	machine_check = model_look;
-	buddy_init(END + SECTION);
+	buddy_init(LARGE + large_pages);
 	model_start();
 	lru_start();
 	empty = buddy_add_zone("Empty", 1, BLOCK);
 	normal = buddy_add_zone("Normal", START, OTHER - START);
 	other = buddy_add_zone("Other", OTHER, END - OTHER);
+	if (large_pages)
+		buddy_add_sparse_zone("Large", LARGE, large_pages);
 	bring_online(normal, START, OTHER);
 	for (i = 0; i < nr_cpu_ids; i++)
 		cpu_load(i, 0, 0);
@@ -142,8 +161,16 @@ static void lay(unsigned int block, unsigned int used, enum kind kind)
 	free_from(B(block) + used, BLOCK - used);
 }
 
-/* The same, of which the first page cannot move */
+/* The same, of which the first page is somebody's, and cannot move now */
 static void lay_fixed(unsigned int block, unsigned int used)
+{
+	use(B(block), used, ANON);
+	lru_pin(lru_of(pfn_to_page(B(block))));
+	free_from(B(block) + used, BLOCK - used);
+}
+
+/* The same, of which the first page is the kernel's own */
+static void lay_kernel(unsigned int block, unsigned int used)
 {
 	use(B(block), 1, KERNEL);
 	use(B(block) + 1, used - 1, ANON);
@@ -518,6 +545,19 @@ static void threshold_values(void)
 	expect(set_param(&param_last_run, "done"), -EPERM);
 }
 
+/* The command line is read before there are timers */
+static void threshold_on_command_line(void)
+{
+	machine_start(NOW, no_chance);
+	set_threshold_to(0);
+	set_threshold_to(5);
+	set_threshold_to(3);
+	boot();
+	lay_three();
+	start();
+	next_run(NOW + 375);
+}
+
 static void threshold_off_at_boot(void)
 {
 	boot();
@@ -678,6 +718,184 @@ static void fullest_downwards(void)
 	for (i = 6; i < 9; i++)
 		expect(moved[i].to, B(4) + 300 + i - 6);
 	expect(last_run.gain, 1024);
+}
+
+/* The room beside pages of the kernel's own is left to the next of these */
+static void kernels_own_room(void)
+{
+	boot();
+	lay(0, 1, ANON);
+	lay(1, 2, ANON);
+	lay_kernel(2, 500);
+	lay_kernel(3, 1);
+	lay(4, 300, ANON);
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(nr_moved, 3);
+	expect(moved[0].to, B(4) + 300);
+	expect(moved[2].to, B(4) + 302);
+	expect(last_run.gain, 1024);
+}
+
+static void no_room_but_the_kernels(void)
+{
+	boot();
+	lay(0, 1, ANON);
+	lay_kernel(1, 1);
+	lay_kernel(2, 500);
+	lay_kernel(3, 1);
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(nr_moved, 0);
+	/* That there is no room is seen at once */
+	expect(looks, 4 + 1);
+}
+
+/* Of a page of block 2 that nobody knew */
+static void kernel_comes(unsigned int n)
+{
+	if (n == 4)
+		use(B(2) + 509, 1, KERNEL);
+}
+
+/* A target has been taken for such a page since it was looked at */
+static void kernels_own_since_scan(void)
+{
+	boot();
+	lay(0, 1, ANON);
+	lay(1, 2, ANON);
+	use(B(2), 509, ANON);
+	free_from(B(2) + 510, 2);
+	lay(4, 300, ANON);
+	on_look = kernel_comes;
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(nr_moved, 3);
+	expect(moved[0].to, B(4) + 300);
+	expect(last_run.gain, 1024);
+}
+
+/* Smaller blocks: what counts is the page block that they are part of */
+static void kernels_own_page_block(void)
+{
+	unsigned int i;
+
+	boot();
+	register_backend(4);
+	sleep_until(NOW + 10);
+	for (i = 0; i < 4 * 512; i += 2) {
+		use(START + i, 1, i == 700 ? KERNEL : ANON);
+		buddy_free(pfn_to_page(START + i + 1), 0);
+	}
+	drain_all_pages(NULL);
+	free_from(B(8), 4 * BLOCK);
+	start();
+	next_run(jiffies + IDLE_AFTER);
+	/* In three of the four half of the blocks have been emptied */
+	expect(last_run.gain, 3 * 256);
+	expect(nr_moved, 3 * 128);
+	for (i = 0; i < nr_moved; i++) {
+		expect(moved[i].from >= B(1) && moved[i].from < B(2), 0);
+		expect(moved[i].to >= B(1) && moved[i].to < B(2), 0);
+	}
+}
+
+#define ROUNDS			50
+#define ROUND_KERNEL		250	/* slabs, of four pages */
+#define ROUND_TAKEN		4096
+#define STAYS			16	/* rounds that a slab in sixteen stays */
+
+static struct page *slabs[ROUNDS][ROUND_KERNEL];
+static struct used *taken[ROUND_TAKEN];
+
+static struct used *take_one(void)
+{
+	struct page *page = buddy_alloc(normal, 0, MIGRATE_MOVABLE);
+
+	BUG_ON(!page);
+	return lru_use(page, ANON, 0, false);
+}
+
+static struct page *take_slab(void)
+{
+	struct page *page = buddy_alloc(normal, 2, MIGRATE_UNMOVABLE);
+	unsigned int i;
+
+	BUG_ON(!page);
+	for (i = 0; i < 4; i++)
+		lru_use(page + i, KERNEL, 0, false);
+	return page;
+}
+
+static void release_slabs(unsigned int round, bool stay)
+{
+	unsigned int i, j;
+
+	for (i = 0; i < ROUND_KERNEL; i++)
+		for (j = 0; (i % 16 == 0) == stay && j < 4; j++)
+			lru_release(lru_of(slabs[round][i] + j));
+}
+
+static unsigned int kernels_blocks(void)
+{
+	unsigned int block, i, n = 0;
+
+	for (block = 0; block < BLOCKS; block++) {
+		for (i = 0; i < BLOCK; i++)
+			if (PageSlab(pfn_to_page(B(block) + i)))
+				break;
+		n += i < BLOCK;
+	}
+	return n;
+}
+
+/*
+ * Each time the kernel takes some pages and frees most of those of the round
+ * before last, while what is left of scattered memory is where it has been moved to.
+ * Page blocks that hold the kernel's own do not become more by that.
+ */
+static unsigned int blocks_after_rounds(unsigned int threshold)
+{
+	unsigned int round, i;
+
+	boot();
+	free_from(START, BLOCKS * BLOCK);
+	set_threshold_to(threshold);
+	start();
+	for (round = 0; round < ROUNDS; round++) {
+		for (i = 0; i < ROUND_KERNEL; i++)
+			slabs[round][i] = take_slab();
+		if (round >= 2)
+			release_slabs(round - 2, false);
+		if (round >= STAYS)
+			release_slabs(round - STAYS, true);
+		for (i = 0; round && i < ROUND_TAKEN; i += 16)
+			lru_release(taken[i]);
+		drain_all_pages(NULL);
+		sleep_until(jiffies + 30 * HZ);
+		for (i = 0; i < ROUND_TAKEN; i++)
+			taken[i] = take_one();
+		for (i = 0; i < ROUND_TAKEN; i++)
+			if (i % 16)
+				lru_release(taken[i]);
+		drain_all_pages(NULL);
+		nr_moved = 0;
+		nr_batches = 0;
+		sleep_until(jiffies + 9 * HZ);
+		expect(nr_moved > 0, threshold > 0);
+		check_all();
+	}
+	return kernels_blocks();
+}
+
+static void rounds_without(void)
+{
+	expect(blocks_after_rounds(0), 8);
+}
+
+static void rounds_with(void)
+{
+	expect(blocks_after_rounds(1), 8);
 }
 
 /* One eighth must be free */
@@ -1095,7 +1313,7 @@ static void busy_window(void)
 	start();
 	sleep_until(NOW + IDLE_AFTER - 1);
 	for (i = 0; i < nr_cpu_ids; i++)
-		cpu_load(i, NSEC_PER_SEC / HZ / 5, 0);
+		cpu_load(i, NSEC_PER_SEC / HZ / 3, 0);
 	on_look = window;
 	next_run(NOW + IDLE_AFTER);
 	expect(strcmp(last_run.stop, "busy"), 0);
@@ -1105,28 +1323,29 @@ static void busy_window(void)
 	expect(vm_events[IDLE_COMPACT_ABORT], 1);
 }
 
-static void half(unsigned int n)
+static void quarter(unsigned int n)
 {
 	if (n == 1) {
-		cpu_load(0, HALF, 0);
+		cpu_load(0, WHOLE, 0);
 		jiffies += 5;
 	} else if (n == 2) {
 		cpu_load(0, 0, 0);
 		jiffies += 5;
 	} else if (n == 3) {
-		cpu_load(0, HALF + 5 * NSEC_PER_USEC, 0);
+		cpu_load(0, WHOLE, 0);
+		cpu_load(1, 5 * NSEC_PER_USEC, 0);
 		jiffies += 4;
 	} else if (n == 4) {
 		jiffies += 1;
 	}
 }
 
-/* Half of a CPU is not too much, but any more is */
+/* A quarter of all CPU time is not too much, but any more is */
 static void busy_share(void)
 {
 	boot();
 	lay_three();
-	on_look = half;
+	on_look = quarter;
 	start();
 	next_run(NOW + IDLE_AFTER);
 	expect(strcmp(last_run.stop, "busy"), 0);
@@ -1135,9 +1354,10 @@ static void busy_share(void)
 
 static void use_own(unsigned int n)
 {
-	cpu_load(0, 2 * HALF, 0);
+	cpu_load(0, WHOLE, 0);
+	cpu_load(1, WHOLE, 0);
 	jiffies += 5;
-	task_use_cpu(kthread, 5 * HALF);
+	task_use_cpu(kthread, 5 * WHOLE);
 }
 
 static void own_time_does_not_stop(void)
@@ -1149,6 +1369,119 @@ static void own_time_does_not_stop(void)
 	next_run(NOW + IDLE_AFTER);
 	expect(last_run.stop == NULL, 1);
 	expect(last_run.msecs, looks * 50);
+}
+
+static void take_50_ms(unsigned int n)
+{
+	jiffies += 5;
+}
+
+/* What the host takes away is nobody's work here */
+static void steal(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_cpu_ids; i++)
+		cpu_steal(i, NSEC_PER_SEC / HZ * 2 / 5);
+}
+
+static void stolen_time(void)
+{
+	boot();
+	lay_three();
+	steal();
+	on_look = take_50_ms;
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(last_run.stop == NULL, 1);
+	expect(last_run.gain, 1024);
+	sleep_until(jiffies + HZ);
+	expect_silence();
+}
+
+static void stolen_time_by_ticks(void)
+{
+	no_nohz = true;
+	stolen_time();
+}
+
+static void stolen_time_is_not_all(void)
+{
+	boot();
+	lay_three();
+	steal();
+	cpu_load(1, SIXTEENTH, 0);
+	start();
+	no_run_until(NOW + 10 * HZ + 10);
+	cpu_load(1, SIXTEENTH - NSEC_PER_USEC, 0);
+	next_run(NOW + 10 * HZ + PERIOD);
+}
+
+/* All CPUs are busy, and what is told of their idle time is less each time */
+static void clocks_go_back(void)
+{
+	unsigned int i;
+
+	boot();
+	lay_three();
+	for (i = 0; i < nr_cpu_ids; i++)
+		cpu_load(i, WHOLE, 0);
+	cpu_clock_back(0, -NSEC_PER_SEC, -NSEC_PER_SEC);
+	start();
+	while (jiffies < NOW + 10 * HZ) {
+		sleep_until(jiffies + 1);
+		cpu_clock_back(0, NSEC_PER_USEC, jiffies < NOW + 5 * HZ);
+	}
+	expect(runs_started, 0);
+}
+
+/* Of 64 GiB 79 blocks can be emptied, beside one who uses 3/4 of a CPU */
+static void many_cpus(void)
+{
+	unsigned long pfn;
+	unsigned int i;
+
+	nr_cpu_ids = 32;
+	large_pages = 64UL << (30 - PAGE_SHIFT);
+	boot();
+	for (i = 0; i < 80; i++) {
+		pfn = LARGE + (1000 + 300 * i) * BLOCK;
+		use(pfn, 1, ANON);
+		free_from(pfn + 1, BLOCK - 1);
+	}
+	cpu_load(7, WHOLE * 3 / 4, 0);
+	on_look = take_50_ms;
+	start();
+	while (!runs_ended && jiffies < NOW + 600 * HZ)
+		sleep_until(jiffies + HZ);
+	expect(last_run.at, NOW + IDLE_AFTER);
+	expect(last_run.stop == NULL, 1);
+	expect(last_run.gain, 79 * BLOCK);
+	sleep_until(jiffies + HZ);
+	expect_silence();
+	expect(runs_started, 1);
+}
+
+/* What a run has left that was stopped is not what has come since */
+static void silence_after_resumed(void)
+{
+	boot();
+	lay_three();
+	strand(4, 511);
+	strand(5, 511);
+	strand(6, 511);
+	on_look = busy_once;
+	busy_at = 4 + 1;
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(strcmp(last_run.stop, "busy"), 0);
+	on_look = NULL;
+	next_run(next_timer() + 4 * PERIOD);
+	expect(last_run.resumed, 1);
+	expect(last_run.stop == NULL, 1);
+	expect(last_run.gain, 3 * BLOCK);
+	sleep_until(jiffies + HZ);
+	expect_silence();
 }
 
 static void lose_cpu(unsigned int n)
@@ -1489,9 +1822,10 @@ static void more_is_used(unsigned int n)
 {
 	if (n != 4)
 		return;
-	/* More of block 0 than was seen, all of block 1 */
+	/* More of block 0 than was seen, and one of block 1 that cannot move */
 	use(B(0) + 1, 4, ANON);
-	use(B(1) + 1, 1, KERNEL);
+	use(B(1) + 1, 1, ANON);
+	lru_pin(at(B(1) + 1));
 }
 
 static void changed_since_scan(void)
@@ -1522,11 +1856,73 @@ static void changed_since_scan(void)
 	expect(looks, 4 + 2 + 2 + 2 + 1);
 }
 
+static void targets_are_used(unsigned int n)
+{
+	unsigned int i;
+
+	if (n != 4 + 1)
+		return;
+	for (i = 2; i < 27; i++) {
+		BUG_ON(buddy_take(normal, B(i) + 511));
+		use(B(i) + 511, 1, ANON);
+	}
+}
+
+/* Of many targets no page is free any more, but for one in the end */
+static void stale_targets(void)
+{
+	unsigned int i;
+
+	boot();
+	lay(0, 20, ANON);
+	strand(1, 511);
+	for (i = 2; i < 27; i++)
+		lay_fixed(i, 511);
+	on_look = targets_are_used;
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(nr_moved, 20);
+	expect(moved[0].to, B(1) + 1);
+	expect(is_free(0), 1);
+	/* They are passed in three goes more */
+	expect(looks, 4 + 1 + 3 + 1 + 1);
+}
+
+/* Broken pages stay where they are, even if they are free */
+static void broken_pages(void)
+{
+	unsigned int i;
+
+	boot();
+	lay(0, 20, ANON);
+	strand(1, 511);
+	/* One free page, and two of which one is broken */
+	lay_fixed(2, 509);
+	SetPageHWPoison(pfn_to_page(B(2) + 510));
+	/* 64 free ones: of the first 16 all are good */
+	lay_fixed(4, 448);
+	SetPageHWPoison(pfn_to_page(B(4) + 448 + 17));
+	lay(10, 21, ANON);
+	lay(12, 22, ANON);
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(nr_moved, 63);
+	expect(last_run.gain, 3 * 512);
+	for (i = 0; i < 16; i++)
+		expect(moved[i].to, B(4) + 448 + i);
+	/* The 16 pages around the broken one are passed over */
+	expect(moved[16].to, B(4) + 448 + 32);
+	expect(moved[41 + 7].to, B(2) + 509);
+	expect(moved[41 + 8].to, B(1) + 1);
+	expect(free_pages(), free_before);
+}
+
 static void all_is_freed(unsigned int n)
 {
 	if (n != 4)
 		return;
 	lru_release(at(B(1)));
+	lru_unpin(at(B(2)));
 	lru_release(at(B(2)));
 	drain_all_pages(NULL);
 }
@@ -1545,11 +1941,38 @@ static void freed_since_scan(void)
 	expect(nr_moved, 2);
 	expect(moved[0].from, B(4));
 	expect(moved[0].to, B(6) + 300);
-	/* That block 1 is free is no merit, but is not told apart */
-	expect(last_run.gain, 1024);
+	/* That block 1 is free is no merit of the run */
+	expect(last_run.gain, 512);
+	expect(vm_events[IDLE_COMPACT_BLOCKS], 1);
 	expect(last_run.migrated, 2);
 	expect(is_free(2), 1);
 	expect(free_pages(), free_before + 2);
+}
+
+static unsigned long reads_before;
+
+static void count_reads(unsigned int n)
+{
+	if (n == 1)
+		reads_before = pages_read;
+	if (n == 4)
+		reads_before = pages_read - reads_before;
+}
+
+/* Whatever size they have, and wherever they begin: a few pages are looked at */
+static void free_blocks_are_cheap(void)
+{
+	unsigned int i;
+
+	boot();
+	lay_three();
+	for (i = 8; i < BLOCKS; i++)
+		lay(i, 0, ANON);
+	on_look = count_reads;
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(last_run.gain, 1024);
+	expect(reads_before < 24 * 6, 1);
 }
 
 static void becomes_huge(unsigned int n)
@@ -1640,12 +2063,91 @@ static void target_goes(void)
 	isolate_block = 2;
 	start();
 	next_run(NOW + IDLE_AFTER);
-	/* What was taken of it is used, the rest goes elsewhere */
+	/* Nothing of it is kept for later: the next batch goes elsewhere */
 	expect(moved[0].to, B(2) + 400);
-	expect(moved[47].to, B(2) + 447);
-	expect(moved[48].to, B(4) + 300);
+	expect(moved[31].to, B(2) + 431);
+	expect(moved[32].to, B(4) + 300);
 	expect(nr_moved, 64);
 	expect(last_run.gain, 512);
+}
+
+static unsigned int offline_at, offline_section;
+static bool goes_offline;
+
+/* Memory that nobody uses but the thread, if it keeps any */
+static void take_offline(void)
+{
+	unsigned long pfn = START + offline_section * SECTION, i;
+	unsigned long began = jiffies;
+	struct used *u;
+
+	mem_hotplug_begin();
+	BUG_ON(!buddy_isolate(normal, pfn, types));
+	lru_add_drain_all();
+	for (i = pfn; i < pfn + SECTION; i++) {
+		u = lru_of(pfn_to_page(i));
+		if (u)
+			lru_release(u);
+	}
+	drain_all_pages(NULL);
+	while (!buddy_offline(normal, pfn, SECTION)) {
+		if (jiffies - began >= HZ)
+			failed("memory has not gone offline in a second");
+		sleep_until(jiffies + 1);
+	}
+	for (i = pfn; i < pfn + SECTION; i++)
+		model_disown(i);
+	mem_hotplug_done();
+	goes_offline = false;
+}
+
+static void offline_once(unsigned int n)
+{
+	if (n != offline_at)
+		return;
+	goes_offline = true;
+	task_start("offline", take_offline);
+	while (goes_offline)
+		sleep_until(jiffies + 1);
+}
+
+/* In a run, at each look in turn, the source or the target goes offline */
+static void goes_offline_in_a_run(unsigned int look, unsigned int section)
+{
+	unsigned int i;
+
+	boot();
+	lay(0, 100, ANON);
+	lay(2, 300, ANON);
+	lay(4, 120, ANON);
+	lay(6, 120, ANON);
+	for (i = 1; i < 8; i += 2)
+		use(B(i), BLOCK, ANON);
+	on_look = offline_once;
+	offline_at = look;
+	offline_section = section;
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(goes_offline, 0);
+}
+
+/* Each in a process of its own, for the machine can be started only once */
+static void memory_goes_offline(void)
+{
+	unsigned int i;
+	int status;
+	pid_t pid;
+
+	for (i = 0; i < 100; i++) {
+		pid = fork();
+		if (!pid) {
+			goes_offline_in_a_run(1 + i / 4, i % 4);
+			exit(0);
+		}
+		BUG_ON(pid < 0 || waitpid(pid, &status, 0) != pid);
+		if (status)
+			failed("look %u, section %u", 1 + i / 4, i % 4);
+	}
 }
 
 /* What is set apart from the start is no source and no target */
@@ -2116,6 +2618,7 @@ static const struct scenario {
 	{ "a CPU that comes is work", cpu_comes },
 	{ "one CPU", one_cpu },
 	{ "threshold: values", threshold_values },
+	{ "threshold: on the command line", threshold_on_command_line },
 	{ "threshold: off when booted", threshold_off_at_boot },
 	{ "threshold: changes", threshold_changes },
 	{ "threshold: off and on", threshold_off_on },
@@ -2123,6 +2626,12 @@ static const struct scenario {
 	{ "blocks and pages are looked at in batches", looks_and_batches },
 	{ "the cheapest into the fullest", cheapest_into_fullest },
 	{ "the fullest first, then downwards", fullest_downwards },
+	{ "the room beside the kernel's own is left", kernels_own_room },
+	{ "no room but beside the kernel's own", no_room_but_the_kernels },
+	{ "the kernel's own since it was looked at", kernels_own_since_scan },
+	{ "the kernel's own in a page block", kernels_own_page_block },
+	{ "rounds of the kernel's own, no compaction", rounds_without },
+	{ "rounds of the kernel's own", rounds_with },
 	{ "one eighth must be free", emptied_share },
 	{ "room for all", room_is_enough },
 	{ "room for all but one", room_is_not_enough },
@@ -2139,8 +2648,14 @@ static const struct scenario {
 	{ "stopped while huge pages are split", stopped_while_splitting },
 	{ "a pinned huge page is left", pinned_huge_page },
 	{ "busy for 50 ms", busy_window },
-	{ "half of a CPU", busy_share },
+	{ "a quarter of all CPU time", busy_share },
 	{ "own time does not stop a run", own_time_does_not_stop },
+	{ "stolen time is no work", stolen_time },
+	{ "the same, time counted by ticks", stolen_time_by_ticks },
+	{ "stolen time, and others work", stolen_time_is_not_all },
+	{ "clocks that go back", clocks_go_back },
+	{ "32 CPUs, 64 GiB, one of them in use", many_cpus },
+	{ "resumed, then silence", silence_after_resumed },
 	{ "a CPU goes in a run", cpu_goes_in_run },
 	{ "others come first", others_come_first },
 	{ "resumed while blocks are looked at", resumed_in_scan },
@@ -2158,11 +2673,15 @@ static const struct scenario {
 	{ "a block with a stuck page is filled", stuck_page_is_a_target },
 	{ "no memory for a plan", plan_has_no_memory },
 	{ "blocks that have changed", changed_since_scan },
+	{ "targets that have been used", stale_targets },
+	{ "broken pages stay free", broken_pages },
 	{ "blocks that have been freed", freed_since_scan },
+	{ "free blocks cost a few looks", free_blocks_are_cheap },
 	{ "a huge page in a source", huge_in_source },
 	{ "a source is isolated", source_is_isolated },
 	{ "a source goes offline", source_goes },
 	{ "a target goes offline", target_goes },
+	{ "memory goes offline, 100 times", memory_goes_offline },
 	{ "isolated page blocks", isolated_blocks },
 	{ "CMA page blocks", cma_blocks },
 	{ "reserved page blocks", highatomic_blocks },
@@ -2190,6 +2709,7 @@ static const struct scenario {
 
 int scenarios(void)
 {
+	const struct itimerval limit = { .it_value.tv_sec = TIME_LIMIT };
 	unsigned int i, bad = 0;
 	int status;
 	pid_t pid;
@@ -2201,7 +2721,7 @@ int scenarios(void)
 		if (pid < 0)
 			failed("fork: %s", strerror(errno));
 		if (!pid) {
-			alarm(TIME_LIMIT);
+			setitimer(ITIMER_PROF, &limit, NULL);
 			list[i].run();
 			exit(0);
 		}

@@ -18,11 +18,11 @@
 			 BIT(PG_unevictable) | BIT(PG_swapcache) |	\
 			 BIT(PG_swapbacked) | BIT(PG_private) |		\
 			 BIT(PG_compound) | BIT(PG_movable) |		\
-			 BIT(PG_isolated) | BIT(PG_balloon))
+			 BIT(PG_isolated) | BIT(PG_balloon) | BIT(PG_slab))
 
 long node_page_state[NR_VM_NODE_STAT_ITEMS];
 int sysctl_compact_unevictable_allowed = 1;
-unsigned int lru_isolated, lru_in_use;
+unsigned int lru_isolated, lru_in_use, lru_taken;
 unsigned long lru_moved, lru_split, lru_failed;
 void (*lru_migrates)(unsigned int pages);
 void (*lru_moves)(struct page *from, struct page *to);
@@ -79,6 +79,13 @@ struct used *lru_any(unsigned int n)
 	return NULL;
 }
 
+struct page *compound_head(struct page *page)
+{
+	struct used *u = lru_of(page);
+
+	return PageCompound(page) && u ? u->page : page;
+}
+
 static bool on_lru(enum kind kind)
 {
 	return kind == ANON || kind == CACHE || kind == SHMEM;
@@ -121,12 +128,20 @@ void __free_page(struct page *page)
 	if (page_count(page) != 1)
 		failed("page %lx is freed with %d references",
 		       page_to_pfn(page), page_count(page));
+	BUG_ON(current != kthread || !lru_taken);
+	lru_taken--;
 	put_page(page);
 }
 
 void post_alloc_hook(struct page *page, unsigned int order, gfp_t gfp)
 {
+	unsigned int i;
+
 	BUG_ON(PageBuddy(page) || page_count(page));
+	for (i = 0; i < 1U << order; i++)
+		if (PageHWPoison(page + i))
+			failed("page %lx is broken, and to be used",
+			       page_to_pfn(page + i));
 	set_page_private(page, 0);
 	page->_refcount.v = 1;
 }
@@ -157,6 +172,7 @@ struct used *lru_use(struct page *page, enum kind kind, unsigned int order,
 		     bool batch)
 {
 	static const unsigned long flags[NR_KINDS] = {
+		[KERNEL] = BIT(PG_slab),
 		[ANON] = BIT(PG_anon) | BIT(PG_swapbacked),
 		[SHMEM] = BIT(PG_swapbacked),
 		[MOVABLE] = BIT(PG_movable),
@@ -460,6 +476,7 @@ static void move(struct used *u, struct page *page, struct page *new)
 
 	if (lru_moves)
 		lru_moves(page, new);
+	lru_taken--;
 	end_isolation(page);
 	model_write(page_to_pfn(new), model_read(page_to_pfn(page)));
 	new->flags |= page->flags & ALL_FLAGS & ~BIT(PG_isolated);

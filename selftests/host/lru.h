@@ -68,6 +68,8 @@ void lru_defer(struct used *u, unsigned int in_use);
 extern unsigned int lru_isolated;
 extern unsigned long lru_moved, lru_split, lru_failed;
 extern unsigned int lru_in_use;
+/* Free pages that the thread keeps from others */
+extern unsigned int lru_taken;
 /* Called for each batch, for each page that moves, and each call to split */
 extern void (*lru_migrates)(unsigned int pages);
 extern void (*lru_moves)(struct page *from, struct page *to);

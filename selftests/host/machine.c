@@ -50,7 +50,7 @@ unsigned long jiffies;
 struct task_struct *current;
 bool allocation_fails;
 struct notifier_block *oom_notifier, *reboot_notifier, *restored_notifier;
-void (*machine_check)(void);
+void (*machine_check)(void), (*mems_let_go)(void);
 unsigned long nr_switches;
 char last_log_line[200];
 u64 since_jiffy;
@@ -326,6 +326,8 @@ void get_online_mems(void)
 void put_online_mems(void)
 {
 	BUG_ON(!mems_readers || !current->mems);
+	if (mems_let_go)
+		mems_let_go();
 	mems_readers--;
 	current->mems--;
 	release_global();

@@ -81,6 +81,8 @@ void work_thaw(void);
 /** works_pending - is any work queued or at work, or an irq_work pending? */
 bool works_pending(void);
 
+/* Called before mem_hotplug_lock is let go by who has read-locked it */
+extern void (*mems_let_go)(void);
 /* Called after each critical section and before anybody else runs */
 extern void (*machine_check)(void);
 

@@ -67,6 +67,7 @@ static bool off[MAX_NR_ZONES];
 unsigned long model_pages_told, model_pages_reported;
 unsigned long model_reports, model_checks;
 bool (*model_takes)(struct page *page, unsigned int order);
+void (*model_leaves)(struct page *page, unsigned int order);
 
 void model_start(void)
 {
@@ -359,6 +360,11 @@ void seen_put_back(struct page *page, unsigned int order)
 			       pfn + i);
 	if (shadow[pfn].state == LOST) {
 		change(page, order, LOST, FREE);
+		return;
+	}
+	if (model_leaves && shadow[pfn].state == USED) {
+		model_leaves(page, order);
+		change(page, order, USED, FREE);
 		return;
 	}
 	change(page, order, HELD, FREE);

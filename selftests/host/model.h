@@ -100,5 +100,7 @@ extern unsigned long model_reports, model_checks;
 
 /* Asked about a block that is taken off its list: is it taken to be used? */
 extern bool (*model_takes)(struct page *page, unsigned int order);
+/* A part of such a block is not used after all: it is free again */
+extern void (*model_leaves)(struct page *page, unsigned int order);
 
 #endif

@@ -726,6 +726,117 @@ static void watermark(void)
 	stop();
 }
 
+/* N15: what CMA has free is no room for what others could use */
+static void cma(void)
+{
+	unsigned long i;
+
+	/* All but two blocks are of CMA, and a block has to stay free */
+	for (i = 0; i < (ZONE_SECTIONS - 2) * SECTION; i += UNIT)
+		buddy_set_type(zone, i, MIGRATE_CMA);
+	zone->high_wmark = 2 * SECTION;
+	start(0, 0);
+	pass(100 * HZ);
+	expect(marked(), ==, (ZONE_SECTIONS - 2) * SECTION);
+	expect(works_pending(), ==, false);
+	zone->high_wmark = 0;
+	take(1);
+	give(1);
+	/* A sixteenth of two blocks is less than a unit */
+	pass(100 * HZ);
+	expect(unmarked(), ==, 2 * SECTION);
+	stop();
+}
+
+/* N4: where a sixteenth of the zone is less than a unit, the unit gives way */
+static void small_zone(void)
+{
+	unsigned int i;
+
+	buddy_init(2 * SECTION);
+	pass(1);
+	model_start();
+	zone = buddy_add_zone("DMA", 0, 2 * SECTION);
+	populate(zone, 0, 2 * SECTION);
+	start(0, 0);
+	expect(zone->reporting.order, <, pageblock_order);
+	expect(1UL << zone->reporting.order, ==, SECTION / 8);
+	settle();
+	expect(marked(), ==, 2 * SECTION);
+	stop();
+	/* But not below what the host takes: then nothing is reported */
+	backend.min_order = pageblock_order;
+	expect(page_reporting_register(&backend), ==, 0);
+	expect(zone->reporting.order, ==, pageblock_order);
+	for (i = 0; i < 2; i++)
+		pass(100 * HZ);
+	expect(marked(), ==, 0);
+	expect(works_pending(), ==, false);
+	stop();
+}
+
+static int types_of_half[SECTION / PAGEBLOCK_NR_PAGES];
+
+/* H5: half of a block in flight is isolated, what comes back knows its place */
+static void isolate_half(void)
+{
+	unsigned long half = told[nr_told - 1].first + SECTION / 2, pfn;
+
+	for (pfn = half; pfn < half + SECTION / 2; pfn += UNIT)
+		buddy_retag(pfn, MIGRATE_ISOLATE);
+	while_told = NULL;
+}
+
+static void half_isolated(void)
+{
+	unsigned long half, pfn, free;
+	struct page *page;
+
+	start(0, 0);
+	settle();
+	take(1);
+	page = taken[0];
+	pass(HZ);
+	give(1);
+	while_told = isolate_half;
+	pass(T + 80);
+	half = page_to_pfn(page) + SECTION / 2;
+	/* What is isolated does not count as free, and lies on lists of its own */
+	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
+	       ZONE_SECTIONS * SECTION - SECTION / 2);
+	for (free = 0, pfn = half; pfn < half + SECTION / 2; pfn++)
+		free += PageBuddy(pfn_to_page(pfn)) ?
+			1UL << page_private(pfn_to_page(pfn)) : 0;
+	expect(free, ==, SECTION / 2);
+	model_check();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	/* Back to where the test has found it */
+	for (pfn = half; pfn < half + SECTION / 2; pfn += UNIT)
+		types_of_half[(pfn - half) / UNIT] = MIGRATE_MOVABLE;
+	buddy_unisolate_range(zone, half, half + SECTION / 2, types_of_half);
+	expect(zone_page_state(zone, NR_FREE_PAGES), ==, ZONE_SECTIONS * SECTION);
+	settle();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	stop();
+}
+
+/* N16: after a restore the host has backed all memory again */
+static void restored(void)
+{
+	start(0, 0);
+	settle();
+	restored_notifier->notifier_call(restored_notifier, 0, NULL);
+	expect(marked(), ==, 0);
+	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
+	settle();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	set(&param_enabled, "0");
+	restored_notifier->notifier_call(restored_notifier, 0, NULL);
+	expect(marked() + unmarked(), ==, 0);
+	set(&param_enabled, "1");
+	stop();
+}
+
 /* After an error that told the host nothing: 1 s, 2 s, and so on up to 64 s */
 static void retries(void)
 {
@@ -1579,6 +1690,10 @@ static const struct {
 	{ "reported blocks go to the tail", tail, ANY },
 	{ "what is new lies far behind", far_behind, SMALL },
 	{ "what is new lies far behind, beside short lists", far_behind_beside_others, SMALL },
+	{ "memory of CMA", cma, SMALL },
+	{ "a zone too small for the unit", small_zone, SMALL },
+	{ "half of a block is isolated", half_isolated, ANY },
+	{ "restored from a snapshot", restored, ANY },
 	{ "per-cpu lists are drained", drained, SMALL },
 	{ "the first memory of a zone", hot_added, ANY },
 	{ "memory that was used before it went offline", used_before, ANY },

@@ -14,7 +14,9 @@ nr_tests=0 nr_failed=0 undo=:
 # begin SECONDS: it may take so long, times patience, and needs page reporting
 begin() {
 	if [ -z "$MEMORY_RECLAIM_LIMIT" ]; then
-		export MEMORY_RECLAIM_LIMIT=$(($1 * patience))
+		limit=$(($1 * patience))
+		[ "$rounds" -le 100 ] || limit=$((limit * rounds / 100))
+		export MEMORY_RECLAIM_LIMIT=$limit
 		exec timeout "$MEMORY_RECLAIM_LIMIT" "$0"
 	fi
 	[ "$(id -u)" = 0 ] || skip 'not root'
@@ -129,12 +131,18 @@ by_zone() {
 	awk -v order="$(cat $reporting/page_reporting_order)" '
 		FNR == 1 { file++ }
 		file != 2 && /^Node/ { zone = $2 $4 }
+		# In a small zone the unit is smaller
+		$1 == "present" {
+			for (unit[zone] = order; unit[zone] > 0; unit[zone]--)
+				if (2 ^ unit[zone] <= int($2 / 16))
+					break
+		}
 		file != 2 && /nr_free_(un)?reported/ { n[file, zone] += $2 }
 		file == 2 {
 			zones[$2 $4]
 			size = 1
 			for (i = 5; i <= NF; i++) {
-				if (i >= 5 + order)
+				if (i >= 5 + unit[$2 $4])
 					n[2, $2 $4] += $i * size
 				size *= 2
 			}

@@ -45,8 +45,16 @@ done
 check 'enabled: neither yes nor no' refuses $reporting/enabled 2 "$invalid"
 check 'enabled: mode' mode $reporting/enabled 644
 
+off_by_order() {
+	takes $reporting/page_reporting_order "$(nr_orders)" && nothing_counted
+}
+
+default=$(cat $reporting/page_reporting_order)
 check 'page_reporting_order: each order there is' all_orders
-for value in "$(nr_orders)" -1 nine 9x ''; do
+check 'page_reporting_order: larger than there is' off_by_order
+check 'page_reporting_order: -1 is the default' takes \
+	$reporting/page_reporting_order -1 "$default"
+for value in -2 nine 9x ''; do
 	check "page_reporting_order: '$value'" \
 		refuses $reporting/page_reporting_order "$value" "$invalid"
 done

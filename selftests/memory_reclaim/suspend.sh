@@ -51,6 +51,8 @@ for state in freeze mem; do
 done
 if [ -w $alarm ] && grep -q '\[deep\]' /sys/power/mem_sleep; then
 	check 'suspended to RAM, and woken up' rounds_of mem none
+	echo 0 > $reporting/page_reporting_order
+	check 'the same while all free pages are reported' rounds_of mem none
 else
 	note 'no suspend to RAM, or no clock that ends it'
 fi

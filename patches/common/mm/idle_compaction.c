@@ -8,8 +8,12 @@
  * the pages in use have to move, and the fewer there are, the cheaper it is.
  * So a plan is made for each zone: its blocks are sorted by how many pages in
  * use they hold. Pages then move from the emptiest blocks into the fullest,
- * until the two meet. Blocks with a page that cannot move are never emptied,
- * and are the first to be filled, for their free pages serve nothing else.
+ * until the two meet. Blocks with a page that cannot move now are never
+ * emptied, and are the first to be filled.
+ *
+ * Blocks with a page of the kernel's own, which stays until it is freed, are
+ * left alone. The room in them is where its next such pages go. If others took
+ * it, these would go into other blocks, and spoil one after another for good.
  *
  * Nothing polls an idle system. Frees are counted; enough of them arm a
  * timer. It looks whether free memory is stranded, more than after the last
@@ -34,6 +38,7 @@
 #include <linux/irq_work.h>
 #include <linux/kernel_stat.h>
 #include <linux/kthread.h>
+#include <linux/log2.h>
 #include <linux/memory_hotplug.h>
 #include <linux/migrate.h>
 #include <linux/mm.h>
@@ -71,19 +76,26 @@
 #define IDLE_SAMPLES		4
 
 /*
- * Others who use half a CPU for this long end a run. It need not be shorter:
- * who wants our CPU gets it anyway. It must not be much shorter, or an
- * interrupt on a CPU that the host does not run looks like work.
+ * Others who use more than this share of all CPU time for this long end a run.
+ * The share is larger than that to begin with, or a load between the two would
+ * have each run begun and broken off. The time need not be shorter: whoever
+ * wants our CPU gets it anyway. It must not be much shorter, or an interrupt
+ * on a CPU that the host does not run looks like work.
  */
+#define BUSY_SHARE		4
 #define BUSY_WINDOW		(50 * NSEC_PER_MSEC)
 
 /* Time to the next run, doubled by each that gains nothing, so often at most */
 #define BACKOFF_UNIT		(HZ / 4)
 #define BACKOFF_MAX		6
 
-/* Pages that are isolated, and blocks that are looked at, in one go */
+/*
+ * Pages that are isolated, blocks that are looked at, and pages that are
+ * looked at under zone->lock, in one go
+ */
 #define BATCH			SWAP_CLUSTER_MAX
 #define SCAN_BLOCKS		8
+#define SCAN_PAGES		1024
 
 /* A block of which less than this share is free is not worth emptying */
 #define FREE_SHARE		8
@@ -117,6 +129,7 @@ static unsigned long on_watch;
 struct cpu_time {
 	u64 when;
 	u64 idle;		/* of all CPUs */
+	u64 stolen;		/* by the host, from all CPUs */
 	u64 own;		/* ours, and that of page reporting */
 	unsigned int cpus;
 };
@@ -127,6 +140,8 @@ static unsigned int nr_samples;
 static unsigned long gain_min;
 /* What was stranded when the last run ended, or less if less is by now */
 static unsigned long baseline;
+/* What was stranded when the plan was begun, less what has been gained since */
+static unsigned long left_by_plan;
 /* The last run has left something to do that is worth it */
 static bool unfinished;
 static unsigned int backoff;
@@ -140,6 +155,8 @@ static struct plan {
 	unsigned long start_pfn;	/* of block 0 */
 	u32 nr_blocks;
 	u32 next_scan;			/* the next block to be looked at */
+	unsigned long beside_end;	/* of the page block looked at last */
+	bool beside;			/* it holds pages of the kernel's own */
 
 	/*
 	 * List n holds blocks with n pages in use that can all be moved, the
@@ -150,9 +167,12 @@ static struct plan {
 	unsigned long room;		/* free pages in all of them */
 
 	unsigned long source, source_end;	/* 0: no source */
+	unsigned int source_left;	/* pages that are to move out of it */
+	bool source_moved;		/* some pages of it have moved */
 	bool source_failed;
 	unsigned long target, target_end;	/* the same: no target left */
-	struct list_head free;		/* taken from the target, order 0 */
+	/* Taken from the target for one batch, order 0; empty between batches */
+	struct list_head free;
 	unsigned int nr_free;
 } plan = { .free = LIST_HEAD_INIT(plan.free) };
 
@@ -163,7 +183,7 @@ static const char *last_run = "none";
 static struct {
 	u64 began;
 	unsigned long split;		/* huge pages */
-	unsigned long gain;		/* pages in blocks that were emptied */
+	unsigned long gain;		/* pages in blocks that we have emptied */
 	unsigned long migrated;
 	unsigned long failed;		/* free pages in blocks that were not */
 	struct cpu_time last;
@@ -184,25 +204,38 @@ static void read_cpu_time(struct cpu_time *t)
 	int cpu;
 
 	t->idle = 0;
+	t->stolen = 0;
 	t->cpus = 0;
 	for_each_online_cpu(cpu) {
 		t->idle += cpu_idle_time(cpu);
+		t->stolen += kcpustat_cpu(cpu).cpustat[CPUTIME_STEAL];
 		t->cpus++;
 	}
 	t->when = ktime_get_ns();
 	t->own = task_sched_runtime(kidlecompactd) + page_reporting_runtime();
 }
 
-/* CPU time that others have used, of all CPUs */
+/* Idle and stolen time are known to go backwards now and then */
+static u64 since(u64 from, u64 to)
+{
+	return to > from ? to - from : 0;
+}
+
+static u64 cpu_time_between(const struct cpu_time *from,
+			    const struct cpu_time *to)
+{
+	return since(from->when, to->when) * to->cpus;
+}
+
+/* CPU time that others in this guest have used, of all CPUs */
 static u64 others_used(const struct cpu_time *from, const struct cpu_time *to)
 {
-	u64 all = (to->when - from->when) * to->cpus;
-	u64 rest = to->idle - from->idle + to->own - from->own;
-
 	/* A CPU has come or gone, which is work, and spoils the sums */
 	if (to->cpus != from->cpus)
-		return all;
-	return all > rest ? all - rest : 0;
+		return cpu_time_between(from, to);
+	return since(since(from->idle, to->idle) + since(from->own, to->own) +
+		     since(from->stolen, to->stolen),
+		     cpu_time_between(from, to));
 }
 
 /* Call it every period(): has the guest been idle for threshold seconds? */
@@ -214,7 +247,7 @@ static bool has_been_idle(void)
 	read_cpu_time(&now);
 	if (nr_samples++ >= IDLE_SAMPLES)
 		idle = others_used(oldest, &now) * IDLE_SHARE <
-		       (now.when - oldest->when) * now.cpus;
+		       cpu_time_between(oldest, &now);
 	*oldest = now;
 	return idle;
 }
@@ -239,7 +272,8 @@ static const char *must_stop(void)
 	if (ktime_get_ns() - run.last.when < BUSY_WINDOW)
 		return NULL;
 	read_cpu_time(&now);
-	busy = others_used(&run.last, &now) * 2 > now.when - run.last.when;
+	busy = others_used(&run.last, &now) * BUSY_SHARE >
+	       cpu_time_between(&run.last, &now);
 	run.last = now;
 	return busy ? "busy" : NULL;
 }
@@ -288,11 +322,21 @@ static bool can_move(struct page *page)
 	return page_count(page) <= refs;
 }
 
+/* A page in use that stays where it is until it is freed */
+static bool is_kernels_own(struct page *page)
+{
+	struct page *head = compound_head(page);
+
+	return page_count(head) &&
+	       (PageSlab(head) || (!PageLRU(head) && !head->mapping));
+}
+
 /* What the pages of a block are used for, a snapshot */
 struct usage {
 	unsigned int free;
 	unsigned int movable;
 	unsigned int fixed;
+	unsigned int kernel;	/* of these the kernel's own */
 };
 
 /* Order of a free block, anything if it is not free any more */
@@ -309,7 +353,25 @@ static unsigned int free_pages_at(struct page *page, unsigned int most)
 	return order < MAX_ORDER ? min(1U << order, most) : 1;
 }
 
-static void look_at_block(unsigned long pfn, unsigned int pages,
+/* Is the block at @pfn free as a whole, perhaps as part of a larger one? */
+static bool is_free_block(const struct plan *p, unsigned long pfn)
+{
+	unsigned int order;
+
+	for (order = p->unit; order < MAX_ORDER; order++) {
+		unsigned long head = round_down(pfn, 1UL << order);
+
+		/* Free blocks do not reach beyond their zone */
+		if (head < p->zone->zone_start_pfn)
+			break;
+		if (PageBuddy(pfn_to_page(head)) &&
+		    order_of(pfn_to_page(head)) >= order)
+			return true;
+	}
+	return false;
+}
+
+static void look_at_pages(unsigned long pfn, unsigned int pages,
 			  struct usage *u)
 {
 	struct page *page = pfn_to_page(pfn);
@@ -321,7 +383,10 @@ static void look_at_block(unsigned long pfn, unsigned int pages,
 		if (PageBuddy(page)) {
 			n = free_pages_at(page, pages);
 			u->free += n;
-		} else if (PageCompound(page)) {
+			continue;
+		}
+		u->kernel += is_kernels_own(page);
+		if (PageCompound(page)) {
 			u->fixed++;
 		} else if (!page_count(page)) {
 			/* On its way to or from a free list */
@@ -332,6 +397,15 @@ static void look_at_block(unsigned long pfn, unsigned int pages,
 			u->fixed++;
 		}
 	}
+}
+
+static void look_at_block(const struct plan *p, unsigned long pfn,
+			  struct usage *u)
+{
+	if (is_free_block(p, pfn))
+		*u = (struct usage) { .free = 1U << p->unit };
+	else
+		look_at_pages(pfn, 1U << p->unit, u);
 }
 
 static bool page_is_usable(const struct plan *p, unsigned long pfn)
@@ -368,7 +442,7 @@ static void enter_block(struct plan *p, u32 block, const struct usage *u)
 	unsigned int pages = 1U << p->unit;
 	unsigned int used = u->fixed ? pages : u->movable;
 
-	if (!u->free || !used)
+	if (!u->free || !used || u->kernel)
 		return;
 	p->next[block] = p->list[used];
 	p->list[used] = block;
@@ -400,6 +474,7 @@ static bool start_plan(struct plan *p, struct zone *zone)
 	end = max(zone_end_pfn(zone), p->start_pfn);
 	p->nr_blocks = (end - p->start_pfn) >> p->unit;
 	p->next_scan = 0;
+	p->beside_end = 0;
 	p->next = kvmalloc_array(p->nr_blocks, sizeof(*p->next),
 				 GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
 	if (!p->next)
@@ -414,6 +489,26 @@ static bool start_plan(struct plan *p, struct zone *zone)
 	return true;
 }
 
+/*
+ * Pages of the kernel's own in the page block of a block that is smaller, for
+ * the room in all of it is theirs. It is looked at once for all its blocks.
+ */
+static bool is_beside_kernels_own(struct plan *p, unsigned long pfn)
+{
+	unsigned long end = round_up(pfn + 1, pageblock_nr_pages);
+	struct usage u;
+
+	if (p->unit >= pageblock_order)
+		return false;
+	if (p->beside_end != end) {
+		p->beside_end = end;
+		end = min(end, pfn_of(p, p->nr_blocks));
+		look_at_pages(pfn, end - pfn, &u);
+		p->beside = u.kernel;
+	}
+	return p->beside;
+}
+
 static void scan_blocks(struct plan *p)
 {
 	u32 end = min(p->next_scan + SCAN_BLOCKS, p->nr_blocks);
@@ -425,8 +520,9 @@ static void scan_blocks(struct plan *p)
 
 		if (!block_is_usable(p, pfn))
 			continue;
-		look_at_block(pfn, 1U << p->unit, &u);
-		enter_block(p, p->next_scan, &u);
+		look_at_block(p, pfn, &u);
+		if (!is_beside_kernels_own(p, pfn))
+			enter_block(p, p->next_scan, &u);
 	}
 	put_online_mems();
 }
@@ -452,15 +548,17 @@ static bool next_source(struct plan *p)
 	p->room -= min_t(unsigned long, p->room, pages - used);
 	if (!block_is_usable(p, pfn))
 		return true;
-	look_at_block(pfn, pages, &u);
+	look_at_block(p, pfn, &u);
 	if (u.fixed || u.movable > used) {
 		enter_block(p, block_of(p, pfn), &u);
 		return true;
 	}
-	if (u.movable > p->room + p->nr_free)
+	if (u.movable > p->room)
 		return false;
 	p->source = pfn;
 	p->source_end = pfn + pages;
+	p->source_left = u.movable;
+	p->source_moved = false;
 	p->source_failed = false;
 	return true;
 }
@@ -470,11 +568,10 @@ static bool next_target(struct plan *p)
 	unsigned int pages = 1U << p->unit, used;
 
 	for (used = pages; used; used--) {
-		while (p->list[used] != NO_BLOCK) {
+		if (p->list[used] != NO_BLOCK) {
 			p->target = pop_block(p, used);
 			p->target_end = p->target + pages;
-			if (block_is_usable(p, p->target))
-				return true;
+			return true;
 		}
 	}
 	p->target = 0;
@@ -482,10 +579,43 @@ static bool next_target(struct plan *p)
 	return false;
 }
 
-/* Take free blocks from the target, in all @wanted pages or a few more */
+/* The allocator would not use such a page either */
+static bool has_hwpoison(struct page *page, unsigned int pages)
+{
+	for (; pages; page++, pages--)
+		if (PageHWPoison(page))
+			return true;
+	return false;
+}
+
+/*
+ * Take a part of a free block, the largest that is not more than @wanted
+ * pages, as if it were allocated: the rest stays free. Returns its pages.
+ */
+static unsigned int take_part(struct zone *zone, struct page *page,
+			      unsigned int wanted, struct list_head *blocks)
+{
+	unsigned int order = order_of(page);
+	unsigned int part = min_t(unsigned int, order, ilog2(wanted));
+
+	if (has_hwpoison(page, 1U << part))
+		return 0;
+	take_free_block(zone, page, order);
+	page_reporting_taken(zone, page, order, order);
+	while (order > part) {
+		order--;
+		put_free_block(zone, page + (1UL << order), order);
+	}
+	set_page_private(page, part);
+	list_add_tail(&page->lru, blocks);
+	return 1U << part;
+}
+
+/* Take @wanted free pages from the target, or as many as are soon found */
 static unsigned int take_free_pages(struct plan *p, unsigned int wanted,
 				    struct list_head *blocks)
 {
+	unsigned long end = min(p->target + SCAN_PAGES, p->target_end);
 	struct zone *zone = p->zone;
 	unsigned int taken = 0;
 	unsigned long flags, keep;
@@ -495,24 +625,20 @@ static unsigned int take_free_pages(struct plan *p, unsigned int wanted,
 	if (zone_page_state(zone, NR_FREE_PAGES) < keep)
 		p->target = p->target_end;
 
-	while (p->target < p->target_end && taken < wanted) {
+	while (p->target < end && taken < wanted) {
 		struct page *page = pfn_to_page(p->target);
-		unsigned int order;
+		unsigned int order, n = 0;
 
 		if (!PageBuddy(page)) {
 			p->target++;
 			continue;
 		}
 		order = order_of(page);
-		p->target += 1UL << order;
-		/* It has become free, or has been isolated since we looked */
-		if (order >= p->unit || is_migrate_isolate_page(page))
-			continue;
-		take_free_block(zone, page, order);
-		page_reporting_taken(zone, page, order, order);
-		set_page_private(page, order);
-		list_add_tail(&page->lru, blocks);
-		taken += 1U << order;
+		/* It may have become free, or isolated, since we looked */
+		if (order < p->unit && !is_migrate_isolate_page(page))
+			n = take_part(zone, page, wanted - taken, blocks);
+		p->target += n ?: 1UL << order;
+		taken += n;
 	}
 	spin_unlock_irqrestore(&zone->lock, flags);
 	return taken;
@@ -536,16 +662,36 @@ static void prepare_free_pages(struct plan *p, struct list_head *blocks)
 	}
 }
 
-static bool have_free_pages(struct plan *p, unsigned int wanted)
+/* Is it still what it was, and none of the kernel's own pages in it? */
+static bool target_is_usable(struct plan *p)
 {
-	unsigned int pages = 1U << p->unit, taken;
+	unsigned long pfn = p->target_end - (1UL << p->unit);
+	struct usage u;
+
+	if (!block_is_usable(p, pfn))
+		return false;
+	if (p->target > pfn)
+		return true;
+	look_at_block(p, pfn, &u);
+	return !u.kernel;
+}
+
+/*
+ * Have @wanted pages to move others to, or as many as a few looks find, which
+ * may be none at all. False: there is no target left either.
+ */
+static bool get_free_pages(struct plan *p, unsigned int wanted)
+{
+	unsigned int looks, taken;
 	LIST_HEAD(blocks);
 
-	while (p->nr_free < wanted) {
-		if ((p->target >= p->target_end ||
-		     !block_is_usable(p, p->target_end - pages)) &&
-		    !next_target(p))
-			return false;
+	for (looks = 0; looks < SCAN_BLOCKS && p->nr_free < wanted; looks++) {
+		if (p->target >= p->target_end && !next_target(p))
+			return p->nr_free;
+		if (!target_is_usable(p)) {
+			p->target = p->target_end;
+			continue;
+		}
 		taken = take_free_pages(p, wanted - p->nr_free, &blocks);
 		p->room -= min_t(unsigned long, p->room, taken);
 		prepare_free_pages(p, &blocks);
@@ -561,20 +707,29 @@ static void drain_this_cpu(struct zone *zone)
 	preempt_enable();
 }
 
+/* What a batch has left over; that of the target can be taken again */
 static void return_free_pages(struct plan *p)
 {
+	unsigned long start = p->target_end - (1UL << p->unit);
 	struct page *page, *next;
 
+	if (!p->nr_free)
+		return;
+	/* All of it by the CPU whose list is drained, or some stays there */
+	preempt_disable();
 	list_for_each_entry_safe(page, next, &p->free, lru) {
+		unsigned long pfn = page_to_pfn(page);
+
+		if (pfn >= start && pfn < p->target_end) {
+			p->target = min(p->target, pfn);
+			p->room++;
+		}
 		list_del(&page->lru);
 		__free_page(page);
 	}
-	p->room += p->nr_free;
+	drain_local_pages(p->zone);
+	preempt_enable();
 	p->nr_free = 0;
-	/* They are the target's again, so look at all of it again */
-	if (p->target_end)
-		p->target = p->target_end - (1UL << p->unit);
-	drain_this_cpu(p->zone);
 }
 
 static struct page *new_page(struct page *page, unsigned long private)
@@ -619,11 +774,13 @@ static bool isolate_page(struct page *page, struct list_head *list)
 	return true;
 }
 
-static unsigned int isolate_batch(struct plan *p, struct list_head *list)
+/* At most @most pages, and on to the end if there are no more */
+static unsigned int isolate_batch(struct plan *p, unsigned int most,
+				  struct list_head *list)
 {
 	unsigned int isolated = 0;
 
-	while (p->source < p->source_end && isolated < BATCH) {
+	while (p->source < p->source_end) {
 		struct page *page = pfn_to_page(p->source);
 
 		if (PageBuddy(page)) {
@@ -631,30 +788,21 @@ static unsigned int isolate_batch(struct plan *p, struct list_head *list)
 						   p->source_end - p->source);
 			continue;
 		}
-		p->source++;
-		if (!page_count(page))
+		if (!page_count(page)) {
+			p->source++;
 			continue;
+		}
+		if (isolated == most)
+			break;
+		p->source++;
 		if (!can_move(page) || !isolate_page(page, list)) {
 			p->source_failed = true;
 			break;
 		}
 		isolated++;
 	}
+	p->source_left -= min(p->source_left, isolated);
 	return isolated;
-}
-
-/* Is the page at @pfn the first of a block of 2^@unit free pages? */
-static bool is_free_block(unsigned long pfn, unsigned int unit)
-{
-	unsigned int order;
-
-	for (order = unit; order < MAX_ORDER; order++) {
-		struct page *head = pfn_to_page(round_down(pfn, 1UL << order));
-
-		if (PageBuddy(head) && order_of(head) >= order)
-			return true;
-	}
-	return false;
 }
 
 static void finish_source(struct plan *p)
@@ -663,11 +811,12 @@ static void finish_source(struct plan *p)
 	struct usage u;
 
 	drain_this_cpu(p->zone);
-	if (is_free_block(pfn, p->unit)) {
+	if (is_free_block(p, pfn) && p->source_moved) {
 		count_vm_event(IDLE_COMPACT_BLOCKS);
 		run.gain += 1UL << p->unit;
+		left_by_plan = since(1UL << p->unit, left_by_plan);
 	} else if (p->source_failed) {
-		look_at_block(pfn, 1U << p->unit, &u);
+		look_at_block(p, pfn, &u);
 		run.failed += u.free;
 		u.fixed = max(u.fixed, 1U);
 		enter_block(p, block_of(p, pfn), &u);
@@ -675,7 +824,11 @@ static void finish_source(struct plan *p)
 	p->source_end = 0;
 }
 
-/* Move one batch of pages out of the source. False: the plan is done */
+/*
+ * Move one batch of pages out of the source. False: the plan is done. Nothing
+ * is kept from others when it returns: memory that is to go offline would wait
+ * for that for ever.
+ */
 static bool move_batch(struct plan *p)
 {
 	unsigned int isolated;
@@ -689,11 +842,9 @@ static bool move_batch(struct plan *p)
 	if (!p->source_end)
 		return next_source(p);
 
-	isolated = isolate_batch(p, &list);
-	if (isolated && !have_free_pages(p, isolated)) {
-		putback_movable_pages(&list);
+	if (!get_free_pages(p, clamp_t(unsigned int, p->source_left, 1, BATCH)))
 		return false;
-	}
+	isolated = isolate_batch(p, p->nr_free, &list);
 	if (isolated) {
 		left = migrate_pages_async(&list, new_page, put_new_page,
 					   (unsigned long)p);
@@ -703,8 +854,10 @@ static bool move_batch(struct plan *p)
 		}
 		left = clamp_t(int, left, 0, isolated);
 		run.migrated += isolated - left;
+		p->source_moved |= left < isolated;
 		count_vm_events(IDLE_COMPACT_MIGRATED, isolated - left);
 	}
+	return_free_pages(p);
 	if (p->source_failed || p->source >= p->source_end)
 		finish_source(p);
 	return true;
@@ -738,7 +891,7 @@ static const char *run_plan(struct plan *p)
 		put_online_mems();
 		stop = must_stop();
 	}
-	return_free_pages(p);
+	drain_this_cpu(p->zone);
 	return stop;
 }
 
@@ -754,6 +907,7 @@ static const char *compact(struct plan *p)
 			return stop;
 		lru_add_drain_all();
 		drain_all_pages(NULL);
+		left_by_plan = stranded();
 		zone = first_online_pgdat()->node_zones;
 	}
 
@@ -832,8 +986,9 @@ static void run_once(void)
 		trace_idle_compaction_end(run.gain, run.migrated, run.failed,
 					  msecs);
 		/* A plan that was resumed does not know what came later */
-		if (!resumed)
-			baseline = stranded();
+		baseline = stranded();
+		if (resumed)
+			baseline = min(baseline, left_by_plan);
 	}
 
 	/* Who is stopped with something done has not been there for nothing */
@@ -946,12 +1101,16 @@ static int set_threshold(const char *val, const struct kernel_param *kp)
 	mutex_lock(&idle_compaction_mutex);
 	before = threshold;
 	WRITE_ONCE(threshold, seconds);
-	if (kidlecompactd && !before && seconds)
+	/* The command line is read before there are timers, or the thread */
+	if (!kidlecompactd)
+		goto unlock;
+	if (!before && seconds)
 		start_idle_compaction();
-	else if (kidlecompactd && before && !seconds)
+	else if (before && !seconds)
 		stop_idle_compaction();
 	else if (del_timer_sync(&idle_compaction_timer))
 		keep_watch(period());	/* its watch is ours now */
+unlock:
 	mutex_unlock(&idle_compaction_mutex);
 	return 0;
 }

@@ -50,11 +50,13 @@
 #define WITHOUT_SMALL	"mainline's driver is made for 2 MiB"
 #define WITH_SMALL	NULL
 #define WITHOUT_CHECK	"mainline's driver does not look"
+#define WITHOUT_SUSPEND	NULL
 #define NOT_THERE	"Cold memory discard hypercall failed"
 #else
 #define WITHOUT_SMALL	NULL
 #define WITH_SMALL	"small blocks are tried first"
 #define WITHOUT_CHECK	NULL
+#define WITHOUT_SUSPEND	"the VMBus does not suspend on this base"
 #define NOT_THERE	"Cold memory discard hint failed"
 #endif
 
@@ -937,7 +939,7 @@ static void case_poisoned(void)
 	page_poisoning = true;
 	plug();
 	start_users();
-	expect_log("poison", 1);
+	expect_log("Free memory is poisoned, and so not reported", 1);
 	expect_as_before(WITHOUT_SMALL ? nr_queries : 1, 1);
 }
 
@@ -947,6 +949,17 @@ static void case_encrypted(void)
 	memory_encrypted = true;
 	plug();
 	start_users();
+	expect_log("Free memory is encrypted, and so not reported", 1);
+	expect_as_before(1, 1);
+}
+
+static void case_isolated(void)
+{
+	boot();
+	hv.privileges |= PRIVILEGE_ISOLATION;
+	plug();
+	start_users();
+	expect_log("Free memory is encrypted, and so not reported", 1);
 	expect_as_before(1, 1);
 }
 
@@ -997,6 +1010,40 @@ static void case_frozen(void)
 	plug();
 	start_users();
 	finish();
+}
+
+/* The boot kernel uses what has been reported, and the image knows nothing of it */
+static void case_hibernated(void)
+{
+	unsigned int i;
+
+	begin();
+	for (i = 0; i < 10; i++) {
+		expect_reports(3);
+		freeze();
+		if (registered || zone_page_state(zone, NR_FREE_REPORTED))
+			failed("%lu pages are marked in the image",
+			       zone_page_state(zone, NR_FREE_REPORTED));
+		expect_no_hints(10);
+		thaw();
+		if (!registered)
+			failed("nothing is reported any more");
+	}
+	finish();
+}
+
+static void case_resume_fails(void)
+{
+	begin();
+	expect_reports(3);
+	freeze();
+	dm.refuses_versions = true;
+	if (!channel_resume())
+		failed("resumed without a version");
+	work_thaw();
+	balloon_work_thaw();
+	expect_no_hints(100);
+	expect_param(&param_backend, "none");
 }
 
 static void case_reboot(void)
@@ -1120,7 +1167,10 @@ static const struct test {
 	{ "hot-add beside reports", case_hot_add },
 	{ "poisoned pages", case_poisoned },
 	{ "encrypted memory", case_encrypted },
+	{ "an isolated VM", case_isolated },
 	{ "frozen with a report under way", case_frozen },
+	{ "hibernated", case_hibernated, WITHOUT_SUSPEND },
+	{ "resuming fails", case_resume_fails, WITHOUT_SUSPEND },
 	{ "a reboot with a report under way", case_reboot },
 	{ "at random", case_random },
 };

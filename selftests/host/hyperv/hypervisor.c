@@ -118,6 +118,12 @@ u32 cpuid_ebx(u32 leaf)
 	return leaf == 0x40000003 ? hv.privileges : 0xaaaaaaaa;
 }
 
+/* Of 6.1, which keeps by what the partition is isolated */
+bool hv_is_isolation_supported(void)
+{
+	return hv.privileges & PRIVILEGE_ISOLATION;
+}
+
 u32 cpuid_eax(u32 leaf)
 {
 	return 0x55555555;

@@ -28,6 +28,8 @@
 
 /* HvCallFeatures: CPUID 0x40000003 EBX, bit 20: EnableExtendedHypercalls */
 #define PRIVILEGE_EXTENDED	(1u << 20)
+/* Bit 22: Isolation */
+#define PRIVILEGE_ISOLATION	(1u << 22)
 /* Bit 8: the memory heat hint takes "cold, discard" */
 #define CAPABILITY_DISCARD	(1ull << 8)
 

@@ -13,20 +13,22 @@
 #include "buddy.h"
 #include "machine.h"
 #include "model.h"
+#include "shim-test.h"
 
 #define REPORT_MAX		(30 * HZ)
 
 struct host hosts[MAX_HOSTS];
 unsigned long ring_operations;
-unsigned long reports_good, reports_lost, reports_failed;
+unsigned long reports_good, reports_lost, reports_failed, reports_late;
 unsigned long longest_report;
-bool register_fails;
+bool register_fails, releasing;
 
 static unsigned int (*chance)(unsigned int n);
 static struct wait_queue_head host_wait, irq_wait;
 static unsigned int interrupts;		/* at work */
 static struct host *starting;		/* the driver takes it just now */
 static struct host *reporter;		/* it is reported to, just now */
+static unsigned long report_start;
 static struct host *told_by;		/* it has last been told something */
 static bool at_barrier;
 static bool *ballooned;
@@ -152,6 +154,11 @@ static void look(struct host *h, struct queue *q)
 	q->unseen = true;
 	ring_operations++;
 	read_buffer(h, q);
+	if (q->role == HINT) {
+		host_use(q, q->head, 0);
+		q->ring.used->idx = q->used;
+		q->head = -1;
+	}
 	note_answer(q);
 }
 
@@ -341,13 +348,14 @@ static void driver_ok(struct host *h)
 	if (features & (F_INDIRECT | F_IOMMU))
 		failed("features %llx: an indirect table is memory, in report()",
 		       (unsigned long long)features);
-	if (page_poisoning && (features & F_REPORTING) &&
+	if (page_poisoning && page_poison && (features & F_REPORTING) &&
 	    !(features & F_POISON))
 		failed("reporting is accepted, and pages have to keep what is in them");
-	if (!page_poisoning && (features & F_POISON))
+	if (!page_poisoning && !init_on_free && (features & F_POISON))
 		failed("PAGE_POISON is accepted, and there is no poison");
 	if ((features & F_POISON) &&
-	    (!h->poison_written || h->config.poison_val != 0xaaaaaaaa))
+	    (!h->poison_written ||
+	     h->config.poison_val != (init_on_free ? 0 : page_poison * 0x01010101u)))
 		failed("poison_val is %x when the device goes to work",
 		       h->config.poison_val);
 }
@@ -526,12 +534,17 @@ void host_unplug(struct host *h)
 	for_each_queue(q, h)
 		if (q->vq)
 			failed("queue %u is left behind", host_index(q, h));
+	if (balloon_works())
+		failed("a work goes on without the device");
 }
 
 void host_freeze(struct host *h)
 {
 	if (virtio_device_freeze(&h->vdev))
 		failed("freezing failed");
+	/* Whether there will be queues again, nobody knows */
+	if (balloon_works())
+		failed("a work waits for queues that are gone");
 }
 
 int host_restore(struct host *h)
@@ -551,6 +564,13 @@ void host_ask(struct host *h, unsigned int pages)
 		virtio_config_changed(&h->vdev);
 }
 
+void host_hints(struct host *h)
+{
+	h->config.free_page_hint_cmd_id = 2 + h->hints++;
+	if (h->vdev.dev.driver)
+		virtio_config_changed(&h->vdev);
+}
+
 unsigned int host_got(struct host *h)
 {
 	return h->config.actual;
@@ -561,7 +581,6 @@ unsigned int host_got(struct host *h)
 static int watched_report(struct page_reporting_dev_info *prdev,
 			  struct scatterlist *sg, unsigned int nents)
 {
-	unsigned long start = jiffies;
 	struct host *h = hosts;
 	struct queue *q;
 	int err;
@@ -571,13 +590,14 @@ static int watched_report(struct page_reporting_dev_info *prdev,
 	q = host_queue(h, REPORTING);
 	BUG_ON(in_critical_section() || reporter);
 	q->told = false;
+	report_start = jiffies;
 	reporter = h;
 	err = h->driver_report(prdev, sg, nents);
 	look_at_all();
 	reporter = NULL;
-	longest_report = max(longest_report, jiffies - start);
-	if (jiffies - start > REPORT_MAX)
-		failed("a report took %lu jiffies", jiffies - start);
+	longest_report = max(longest_report, jiffies - report_start);
+	if (jiffies - report_start > REPORT_MAX)
+		failed("a report took %lu jiffies", jiffies - report_start);
 
 	if (!err) {
 		if (!q->told || !q->answered)
@@ -626,6 +646,36 @@ int __wrap___page_reporting_register(struct page_reporting_dev_info *prdev,
 	model_control_end();
 	allocation_fails = false;
 	return err;
+}
+
+/* While the device works, nothing is the guest's again that it has not used */
+void __real_page_reporting_release(struct page_reporting_dev_info *prdev);
+void __wrap_page_reporting_release(struct page_reporting_dev_info *prdev);
+
+void __wrap_page_reporting_release(struct page_reporting_dev_info *prdev)
+{
+	struct host *h = hosts;
+	struct queue *q;
+
+	BUG_ON(in_critical_section());
+	while (h->prdev != prdev)
+		h++;
+	q = host_queue(h, REPORTING);
+	if (h->status) {
+		if (!q->vq || !q->told || q->head < 0 || !q->answered)
+			failed("the host has not let go of what it was told");
+		if (reporter == h && jiffies - report_start < REPORT_MAX)
+			failed("an answer is taken from a report that waits for it");
+		q->taken++;
+		q->head = -1;
+		model_reset();
+		reports_late++;
+	}
+	releasing = true;
+	model_control_begin();
+	__real_page_reporting_release(prdev);
+	model_control_end();
+	releasing = false;
 }
 
 void __real_page_reporting_unregister(struct page_reporting_dev_info *prdev);

@@ -21,6 +21,7 @@ enum role {
 
 /* Features that the tree's headers may name otherwise, or not at all */
 #define F_STATS			BIT_ULL(1)
+#define F_DEFLATE		BIT_ULL(2)
 #define F_HINT			BIT_ULL(3)
 #define F_POISON		BIT_ULL(4)
 #define F_REPORTING		BIT_ULL(5)
@@ -70,6 +71,7 @@ struct host {
 	struct virtio_balloon_config config;
 	u8 status;
 	bool poison_written;
+	unsigned int hints;	/* how often it has asked for some */
 	bool resetting;
 	bool plugged;
 	struct page_reporting_dev_info *prdev;
@@ -98,6 +100,13 @@ void host_unplug(struct host *h);
 
 /** host_offer - a new device with these features, and rings of that size */
 void host_offer(struct host *h, u64 features, unsigned int size);
+
+/**
+ * host_hints - ask for hints, by a number that is new, neither stop nor done
+ *
+ * The host is done with each at once, and does nothing about it.
+ */
+void host_hints(struct host *h);
 
 /** host_freeze, host_restore - suspend, with works frozen, and resume it */
 void host_freeze(struct host *h);
@@ -128,6 +137,10 @@ unsigned long host_pages(void);
 extern unsigned long ring_operations;
 /* Calls of report(), by their result: 0, told and no answer, not told */
 extern unsigned long reports_good, reports_lost, reports_failed;
+/* Of those that were lost, answered after all */
+extern unsigned long reports_late;
+/* What was lost is on its way back, in pieces */
+extern bool releasing;
 /* In jiffies */
 extern unsigned long longest_report;
 /* The register call of the core fails for want of memory */

@@ -5,7 +5,7 @@
  *
  * Whatever the host does to the ring, the guest goes on, within the limit of a
  * report; what the host may still discard is used by nobody; what is lost is
- * counted; the balloon goes on; and all is back after a reset.
+ * counted; the balloon goes on; and all is back after an answer, or a reset.
  *
  * No driver can prevent, and nothing here counts as a failure, that a host
  * - reads and changes memory, or discards what it has said to be done with: an
@@ -63,7 +63,7 @@ static const char *case_name;
 
 /* What cases leave behind for the process that started them */
 static struct shared {
-	unsigned long ring_operations, good, lost, failed, checks;
+	unsigned long ring_operations, good, lost, late, failed, checks;
 	unsigned long longest_report, longest_unplug, longest_freeze;
 	char skipped[128];
 } *shared;
@@ -80,6 +80,39 @@ void failed(const char *format, ...)
 	printf("\n");
 	fflush(stdout);
 	abort();
+}
+
+#define LOG_LINES		256
+static char log_text[LOG_LINES][200];
+static unsigned int log_lines;
+/* Somebody else does something just when the kernel has come to say so */
+static void (*on_log)(const char *text);
+
+void __wrap_log_line(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));
+
+void __wrap_log_line(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(log_text[log_lines % LOG_LINES], sizeof(log_text[0]), format,
+		  args);
+	va_end(args);
+	if (on_log)
+		on_log(log_text[log_lines % LOG_LINES]);
+	log_lines++;
+}
+
+/* Of the last lines that the kernel has said, how many have @text in them? */
+static void expect_log(const char *text, unsigned int times)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < LOG_LINES; i++)
+		n += strstr(log_text[i], text) != NULL;
+	if (n != times)
+		failed("said %u times, not %u: %s", n, times, text);
 }
 
 void trace_page_reporting_batch(struct zone *z, unsigned long pages,
@@ -132,7 +165,7 @@ static bool resetting;			/* what is lost may come back */
 
 static void check_quarantine(void)
 {
-	if (!resetting && quarantined() != model_lost())
+	if (!resetting && !releasing && quarantined() != model_lost())
 		failed("%lu pages are said to be in quarantine, %lu are",
 		       quarantined(), model_lost());
 	if (jiffies > progress + PATIENCE)
@@ -388,18 +421,24 @@ static void interrupt_then_answer(struct host *host, struct queue *q)
 	}
 }
 
-/* The first answer is late by so much that nobody waits any more */
-static void answer_too_late(struct host *host, struct queue *q)
+/* The host stands still for that long, and then goes on */
+static unsigned long stands_still;
+static struct queue *still;
+static void (*answer_in_the_end)(struct host *host, struct queue *q);
+
+static void answer_late(struct host *host, struct queue *q)
 {
-	if (!reports_lost) {
-		q->due = jiffies + HZ;
+	if (!stands_still) {
+		host_answer(host, q);
 		return;
 	}
-	if (jiffies % (50 * HZ)) {
-		q->due = jiffies + 1;
+	if (still != q) {
+		still = q;
+		q->due = jiffies + stands_still;
 		return;
 	}
-	host_answer(host, q);
+	still = NULL;
+	answer_in_the_end(host, q);
 }
 
 static void break_device(struct host *host, struct queue *q)
@@ -773,19 +812,255 @@ static void case_only_interrupts(void)
 	report_is_lost(only_interrupt);
 }
 
-static void case_too_late(void)
+static void begin_late(unsigned long seconds,
+		       void (*in_the_end)(struct host *, struct queue *))
 {
-	unsigned long lost;
-
 	begin(USUAL, 32);
-	h->report = answer_too_late;
+	h->report = answer_late;
+	stands_still = seconds * HZ;
+	answer_in_the_end = in_the_end;
+	plug();
+}
+
+static void expect_set_aside(void)
+{
+	await(reports_lost == 1, 60);
+	if (!quarantined() || quarantined() != model_lost())
+		failed("%lu pages are said to be in quarantine, %lu are",
+		       quarantined(), model_lost());
+}
+
+/* What was set aside is back, and reporting goes on by itself */
+static void expect_recovery(unsigned int seconds)
+{
+	await(!model_lost() && !quarantined(), seconds);
+	if (reports_late != 1)
+		failed("%lu late answers are taken", reports_late);
+	expect_log("is answered after all", 1);
+	stands_still = 0;
+	expect_reports(5);
+	check_balloon();
+}
+
+/* The core is asked, and the host has not answered: see device.c */
+static void late_by(unsigned long seconds)
+{
+	begin_late(seconds, host_answer);
+	expect_set_aside();
+	if (seconds > 60)
+		expect_no_reports(seconds - 50);
+	expect_recovery(seconds);
+	finish();
+}
+
+static void case_late_31(void)
+{
+	late_by(31);
+}
+
+static void case_late_hour(void)
+{
+	late_by(3600);
+}
+
+/* Just when the driver gives up, a jiffy before that, and a jiffy after it */
+static void case_late_by_little(void)
+{
+	unsigned int i;
+
+	begin_late(0, host_answer);
+	for (i = 0; i < 200; i++) {
+		unsigned long ended = reports_good + reports_lost;
+
+		stands_still = REPORT_LIMIT - 1 + random_below(3);
+		await(reports_good + reports_lost > ended, 300);
+		stands_still = 0;
+		await(!model_lost() && !quarantined(), 5);
+	}
+	if (reports_late != reports_lost || reports_lost < 10)
+		failed("%lu reports are lost, %lu answers late", reports_lost,
+		       reports_late);
+	finish();
+}
+
+static void answer_at_log(const char *text)
+{
+	if (!strstr(text, "no answer on the free page reporting queue"))
+		return;
+	on_log = NULL;
+	host_answer(h, host_queue(h, REPORTING));
+}
+
+/* The driver has looked for the last time, and does not know yet that it has */
+static void case_late_by_nothing(void)
+{
+	begin(USUAL, 32);
+	h->report = never_answer;
+	on_log = answer_at_log;
+	plug();
+	await(reports_lost == 1, 60);
+	h->report = NULL;
+	expect_recovery(1);
+	finish();
+}
+
+static void case_late_always(void)
+{
+	begin_late(35, host_answer);
+	await(reports_late >= 10, 3000);
+	if (reports_good)
+		failed("%lu reports are answered in time", reports_good);
+	stands_still = 0;
+	expect_reports(5);
+	check_balloon();
+	finish();
+}
+
+/* Whatever it says beside, it has said that it is done */
+static void late_and(void (*in_the_end)(struct host *, struct queue *))
+{
+	begin_late(33, in_the_end);
+	expect_set_aside();
+	await(!model_lost() && !quarantined(), 60);
+	stands_still = 0;
+	/* Its lie may break the ring, and then the queue is of no use */
+	await(reports_good > 3 || reports_failed, 300);
+	check_balloon();
+	finish();
+}
+
+static void case_late_huge(void)
+{
+	late_and(answer_huge);
+}
+
+static void case_late_twice(void)
+{
+	late_and(answer_twice);
+}
+
+static void case_late_ahead(void)
+{
+	late_and(answer_ahead);
+}
+
+/* It is no answer: all stays where it is until the reset */
+static void late_but(void (*in_the_end)(struct host *, struct queue *))
+{
+	begin_late(33, in_the_end);
+	expect_set_aside();
+	expect_no_reports(200);
+	if (!model_lost() || quarantined() != model_lost() || reports_late)
+		failed("%lu pages are lost, %lu said to be", model_lost(),
+		       quarantined());
+	check_balloon();
+	finish();
+}
+
+static void case_late_out_of_range(void)
+{
+	late_but(answer_out_of_range);
+}
+
+static void case_late_no_head(void)
+{
+	late_but(answer_no_head);
+}
+
+static void case_late_breaks(void)
+{
+	begin_late(33, break_device);
+	expect_set_aside();
+	expect_no_reports(200);
+	finish();
+}
+
+/* Switched off and on meanwhile: on has to wait for the answer */
+static void case_late_switched(void)
+{
+	begin_late(100, host_answer);
+	expect_set_aside();
+	set_param(&param_enabled, "0");
+	set_param(&param_enabled, "1");
+	set_param(&param_page_reporting_order, "2");
+	expect_no_reports(40);
+	expect_recovery(60);
+	finish();
+}
+
+static void case_late_switched_off(void)
+{
+	begin_late(60, host_answer);
+	expect_set_aside();
+	set_param(&param_enabled, "0");
+	await(!model_lost() && !quarantined(), 60);
+	expect_no_reports(100);
+	set_param(&param_enabled, "1");
+	stands_still = 0;
+	expect_reports(5);
+	finish();
+}
+
+/* The answer, or the work that it is for, meets the end of the queue */
+static void case_late_removed(void)
+{
+	unsigned int i;
+
+	boot();
+	for (i = 0; i < 30; i++) {
+		unsigned long lost = reports_lost;
+
+		host_offer(h, USUAL, 32);
+		h->report = answer_late;
+		stands_still = 40 * HZ;
+		answer_in_the_end = host_answer;
+		plug();
+		await(reports_lost > lost, 60);
+		sleep_until(host_queue(h, REPORTING)->due - 3 + random_below(6));
+		still = NULL;
+		unplug();
+	}
+	host_offer(h, USUAL, 32);
+	plug();
+	finish();
+}
+
+static void case_late_frozen(void)
+{
+	unsigned int i;
+
+	begin_late(40, host_answer);
+	for (i = 0; i < 20; i++) {
+		unsigned long lost = reports_lost;
+
+		stands_still = 40 * HZ;
+		await(reports_lost > lost, 120);
+		sleep_until(host_queue(h, REPORTING)->due - 3 + random_below(6));
+		work_freeze();
+		balloon_work_freeze();
+		sleep_until(jiffies + random_below(5));
+		freeze();
+		still = NULL;
+		stands_still = 0;
+		restore();
+		expect_reports(10);
+		check_balloon();
+	}
+	finish();
+}
+
+/* It reads the queue that the specification numbers 4; the guest's is 3 */
+static void case_another_queue(void)
+{
+	begin(USUAL, 32);
+	h->queues[h->nr_queues++] = (struct queue) {
+		.role = HINT, .size = 32, .head = -1,
+	};
+	h->report = never_answer;
 	plug();
 	expect_lost();
-	lost = model_lost();
-	await(host_queue(h, REPORTING)->answered, 120);
-	expect_no_reports(100);
-	if (model_lost() != lost || quarantined() != lost)
-		failed("%lu pages were lost, after the late answer %lu", lost,
+	if (model_lost() > MAX_ORDER_NR_PAGES)
+		failed("%lu pages are lost to a queue that nobody reads",
 		       model_lost());
 	finish();
 }
@@ -852,6 +1127,21 @@ static void case_removed_dead(void)
 	finish();
 	if (reports_lost != 1)
 		failed("%lu reports are lost", reports_lost);
+}
+
+/* What is queued at the end waits, as works do while all is frozen */
+static void case_removed_dead_frozen(void)
+{
+	begin(USUAL, 32);
+	h->report = never_answer;
+	plug();
+	await_flight();
+	balloon_work_freeze();
+	unplug();
+	balloon_work_thaw();
+	host_offer(h, USUAL, 32);
+	plug();
+	finish();
 }
 
 static void case_pulled_out(void)
@@ -936,6 +1226,92 @@ static void case_restore_fails(void)
 	if (!thaw())
 		failed("restored without a queue");
 	expect_no_reports(60);
+	finish();
+}
+
+/* Each of the driver's works is asked for when works are frozen already */
+static void ask_for_works(void)
+{
+	host_ask(h, 50);
+	host_answer(h, host_queue(h, STATS));
+	if (h->vdev.features & F_HINT)
+		host_hints(h);
+}
+
+static void freeze_with_works(void)
+{
+	work_freeze();
+	balloon_work_freeze();
+	ask_for_works();
+	freeze();
+	memory_is_short();
+}
+
+static void case_freeze_works(void)
+{
+	unsigned int i;
+
+	begin(USUAL | F_HINT | F_DEFLATE, 32);
+	plug();
+	for (i = 0; i < 20; i++) {
+		u16 added;
+
+		freeze_with_works();
+		sleep_until(jiffies + random_below(100));
+		restore();
+		await(host_got(h) == 50 && host_pages() == 50, 60);
+		expect_reports(1);
+		host_ask(h, 0);
+		await(!host_got(h), 60);
+		if (!(h->vdev.features & F_HINT))
+			continue;
+		added = host_queue(h, HINT)->added;
+		host_hints(h);
+		await(host_queue(h, HINT)->added != added, 1);
+	}
+	finish();
+}
+
+static void case_restore_fails_works(void)
+{
+	begin(USUAL | F_HINT | F_DEFLATE, 32);
+	plug();
+	expect_reports(3);
+	freeze_with_works();
+	host_queue(h, DEFLATE)->size = 0;
+	if (!thaw())
+		failed("restored without a queue");
+	ask_for_works();
+	memory_is_short();
+	expect_no_reports(60);
+	finish();
+}
+
+/* Removed, and frozen, in the middle of all that it does */
+static void case_short(void)
+{
+	unsigned int i;
+
+	begin(USUAL | F_HINT | F_DEFLATE, 32);
+	plug();
+	for (i = 0; i < 50; i++) {
+		ask_for_works();
+		sleep_until(jiffies + random_below(20));
+		memory_is_short();
+		if (i % 3 == 0) {
+			freeze();
+			memory_is_short();
+			restore();
+		} else if (i % 3 == 1) {
+			unplug();
+			memory_is_short();
+			host_offer(h, USUAL | F_HINT | F_DEFLATE, 32);
+			plug();
+		}
+	}
+	host_ask(h, 0);
+	await(!host_got(h), 60);
+	expect_reports(3);
 	finish();
 }
 
@@ -1092,7 +1468,88 @@ static void case_poison_refused(void)
 	plug();
 	expect_no_reports(60);
 	check_balloon();
+	expect_log("free memory is poisoned, and so not reported", 1);
 	page_poisoning = false;
+	finish();
+}
+
+/* Not offered is not declined */
+static void case_poison_unasked(void)
+{
+	begin(F_STATS | F_VERSION_1, 32);
+	page_poisoning = true;
+	plug();
+	expect_no_reports(10);
+	expect_log("poison", 0);
+	page_poisoning = false;
+	finish();
+}
+
+static bool told_of_poison;
+
+static void filled_with_zeroes(u64 features)
+{
+	begin(features, 32);
+	plug();
+	expect_reports(3);
+	expect_log("poison", 0);
+	told_of_poison = h->vdev.features & F_POISON;
+	freeze();
+	h->config.poison_val = 0x55;
+	restore();
+	expect_reports(3);
+	check_balloon();
+	finish();
+}
+
+static void case_zeroes(void)
+{
+	init_on_free = true;
+	filled_with_zeroes(USUAL);
+}
+
+static void case_zeroes_told(void)
+{
+	init_on_free = true;
+	filled_with_zeroes(USUAL | F_POISON);
+#ifdef HOLES_HAVE_NO_NUMBER
+	if (!told_of_poison)
+		failed("the host offers to be told of the zeroes, and is not");
+#endif
+}
+
+static void case_poison_0(void)
+{
+#ifdef HOLES_HAVE_NO_NUMBER
+	strcpy(shared->skipped, "poison is never 0 on this base");
+#else
+	page_poisoning = true;
+	page_poison = 0;
+	filled_with_zeroes(USUAL);
+#endif
+}
+
+static void case_poison_0_told(void)
+{
+#ifdef HOLES_HAVE_NO_NUMBER
+	strcpy(shared->skipped, "poison is never 0 on this base");
+#else
+	page_poisoning = true;
+	page_poison = 0;
+	filled_with_zeroes(USUAL | F_POISON);
+#endif
+}
+
+static void case_encrypted(void)
+{
+	begin(USUAL, 32);
+	memory_encrypted = true;
+	plug();
+	expect_no_reports(60);
+	expect_log("free memory is encrypted, and so not reported", 1);
+	expect_log("no free page reporting", 0);
+	check_balloon();
+	memory_encrypted = false;
 	finish();
 }
 
@@ -1348,6 +1805,8 @@ static void random_event(bool asks)
 	case 0 ... 3:
 		if (asks)
 			host_ask(h, random_below(200));
+		if (h->vdev.features & F_HINT)
+			host_hints(h);
 		break;
 	case 4 ... 6:
 		q = host_queue(h, STATS);
@@ -1381,6 +1840,8 @@ static void random_event(bool asks)
 		break;
 	case 15:
 		h->kick_fails |= !random_below(16);
+		if (asks)
+			memory_is_short();
 		break;
 	}
 }
@@ -1388,7 +1849,7 @@ static void random_event(bool asks)
 static void random_hosts(void)
 {
 	static const u64 bits[] = { F_STATS, F_HINT, F_POISON, F_EVENT_IDX,
-		F_INDIRECT, F_VERSION_1,
+		F_INDIRECT, F_VERSION_1, F_DEFLATE,
 	};
 
 	boot();
@@ -1467,18 +1928,37 @@ static const struct test {
 	  "the stock ring of 4.19 follows the table that the host can write" },
 	{ "no answer", case_never },
 	{ "no answer, but interrupts", case_only_interrupts },
-	{ "an answer after the limit", case_too_late },
+	{ "an answer after 31 s", case_late_31 },
+	{ "an answer after an hour", case_late_hour },
+	{ "an answer when the driver gives up", case_late_by_little },
+	{ "an answer when the driver has just given up", case_late_by_nothing },
+	{ "each answer is late", case_late_always },
+	{ "a late answer of length 2^32 - 1", case_late_huge },
+	{ "a late answer, twice", case_late_twice },
+	{ "a late answer, and the used index jumps ahead", case_late_ahead },
+	{ "a late answer with an id out of range", case_late_out_of_range },
+	{ "a late answer with an id that is no head", case_late_no_head },
+	{ "the device breaks, with a report that is late", case_late_breaks },
+	{ "a late answer, switched off and on before", case_late_switched },
+	{ "a late answer, and reporting is off", case_late_switched_off },
+	{ "a late answer when the device is removed", case_late_removed },
+	{ "a late answer when the device is frozen", case_late_frozen },
+	{ "a reporting queue that nobody reads", case_another_queue },
 	{ "a kick that fails", case_kick_fails },
 	{ "the device breaks, with a report in flight", case_broken_in_flight },
 	{ "the device is broken before the first report", case_broken_before },
 	{ "removed with a report in flight", case_removed },
 	{ "removed with a report in flight that is not answered", case_removed_dead },
+	{ "removed with a report that is given up, and works frozen", case_removed_dead_frozen },
 	{ "pulled out with a report in flight", case_pulled_out },
 	{ "a host that discards until the reset is done", case_slow_reset },
 	{ "freeze and restore with a report in flight", case_freeze },
 	{ "freeze and restore of a dead host", case_freeze_dead },
 	{ "freeze and restore of a full balloon", case_freeze_full },
+	{ "freeze and restore with works that wait", case_freeze_works },
 	{ "restoring fails", case_restore_fails },
+	{ "restoring fails, with works that wait", case_restore_fails_works },
+	{ "frozen, removed, and short of memory", case_short },
 	{ "restoring without a reporting queue", case_restore_without },
 	{ "no reporting queue", case_no_queue },
 	{ "no memory to report with", case_no_memory },
@@ -1489,6 +1969,12 @@ static const struct test {
 	{ "offers: statistics and hints", case_offers_both },
 	{ "poison_val is set before DRIVER_OK", case_poison },
 	{ "poison, and no PAGE_POISON", case_poison_refused },
+	{ "poison, and no reporting", case_poison_unasked },
+	{ "poison that is 0, and no PAGE_POISON", case_poison_0 },
+	{ "poison that is 0, and PAGE_POISON", case_poison_0_told },
+	{ "zeroes at free, and no PAGE_POISON", case_zeroes },
+	{ "zeroes at free, and PAGE_POISON", case_zeroes_told },
+	{ "encrypted memory", case_encrypted },
 	{ "a ring of 1", case_ring_1 },
 	{ "a ring of 2", case_ring_2 },
 	{ "a ring of 16", case_ring_16 },
@@ -1514,6 +2000,7 @@ static void run(const struct test *t)
 	shared->ring_operations += ring_operations;
 	shared->good += reports_good;
 	shared->lost += reports_lost;
+	shared->late += reports_late;
 	shared->failed += reports_failed;
 	shared->checks += model_checks;
 	shared->longest_report = max(shared->longest_report, longest_report);
@@ -1592,6 +2079,7 @@ int main(int argc, char **argv)
 	printf("# figure: hostile ring operations = %lu\n", shared->ring_operations);
 	printf("# figure: hostile reports answered = %lu\n", shared->good);
 	printf("# figure: hostile reports lost = %lu\n", shared->lost);
+	printf("# figure: hostile reports answered too late = %lu\n", shared->late);
 	printf("# figure: hostile reports refused by the ring = %lu\n", shared->failed);
 	printf("# figure: hostile checks of all pages = %lu\n", shared->checks);
 	printf("# figure: hostile longest report = %lu ms\n", shared->longest_report * 1000 / HZ);

@@ -10,4 +10,10 @@ void balloon_work_start(void);
 void balloon_work_freeze(void);
 void balloon_work_thaw(void);
 
+/** balloon_works - how many works are pending or at work */
+unsigned int balloon_works(void);
+
+/** memory_is_short - ask the balloon for memory, the way that its base does */
+void memory_is_short(void);
+
 #endif

@@ -10,7 +10,10 @@
 
 #define MAX_WORKS		8
 
-bool page_poisoning;
+bool page_poisoning, init_on_free;
+u8 page_poison = 0xaa;
+struct notifier_block *balloon_oom;
+struct shrinker *balloon_shrinker;
 
 /* Confidential guests ask their host for more; this one is none */
 static bool no_restriction(struct virtio_device *vdev)
@@ -123,6 +126,36 @@ void balloon_work_thaw(void)
 {
 	frozen = false;
 	wake_up_all(&jobs_changed);
+}
+
+unsigned int balloon_works(void)
+{
+	unsigned int n = at_work != NULL;
+	struct job *job;
+
+	for (job = jobs; job < jobs + MAX_WORKS; job++)
+		n += job->pending;
+	return n;
+}
+
+int model_register_oom_notifier(struct notifier_block *nb)
+{
+	if (oom_notifier)
+		balloon_oom = nb;
+	else
+		oom_notifier = nb;
+	return 0;
+}
+
+void memory_is_short(void)
+{
+	struct shrink_control sc = { .nr_to_scan = 64 };
+	unsigned long freed = 0;
+
+	if (balloon_oom)
+		balloon_oom->notifier_call(balloon_oom, 0, &freed);
+	if (balloon_shrinker && balloon_shrinker->count_objects(balloon_shrinker, &sc))
+		balloon_shrinker->scan_objects(balloon_shrinker, &sc);
 }
 
 void *alloc_pages_exact(size_t size, gfp_t gfp)

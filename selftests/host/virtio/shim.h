@@ -87,6 +87,7 @@ void host_barrier(void);
 #define pr_debug(...)		do { } while (0)
 #define dev_err(dev, ...)	log_line(__VA_ARGS__)
 #define dev_warn(dev, ...)	log_line(__VA_ARGS__)
+#define dev_info(dev, ...)	log_line(__VA_ARGS__)
 #define dev_info_ratelimited(dev, ...)	log_line(__VA_ARGS__)
 
 /* Devices and their one bus, with one driver, see shim.c */
@@ -251,16 +252,22 @@ enum dma_data_direction {
 #define dma_sync_single_range_for_device(...)	BUG()
 
 /* What the balloon asks about memory, and the pages in it */
-extern bool page_poisoning;
-#define PAGE_POISON		0xaa
+extern bool page_poisoning, init_on_free;
+extern u8 page_poison;
+#define PAGE_POISON		page_poison
 #define page_poisoning_enabled()	page_poisoning
 #define page_poisoning_enabled_static()	page_poisoning
-#define want_init_on_free()	false
+#define want_init_on_free()	init_on_free
 #define all_vm_events(events)	memset(events, 0, sizeof(events))
 #define si_mem_available()	0L
 #define global_node_page_state(item)	0UL
 #define adjust_managed_page_count(page, n)	do { } while (0)
-#define unregister_oom_notifier(nb)	do { } while (0)
+
+/* The core is the first to ask for it */
+int model_register_oom_notifier(struct notifier_block *nb);
+#define register_oom_notifier(nb)	model_register_oom_notifier(nb)
+#define unregister_oom_notifier(nb)	((void)(balloon_oom = NULL))
+extern struct notifier_block *balloon_oom;
 
 struct shrink_control {
 	unsigned long nr_to_scan;
@@ -275,8 +282,9 @@ struct shrinker {
 };
 
 #define DEFAULT_SEEKS		2
-#define register_shrinker(...)	0
-#define unregister_shrinker(s)	do { } while (0)
+#define register_shrinker(s, ...)	(balloon_shrinker = (s), 0)
+#define unregister_shrinker(s)	((void)(balloon_shrinker = NULL))
+extern struct shrinker *balloon_shrinker;
 
 struct balloon_dev_info {
 	struct list_head pages;

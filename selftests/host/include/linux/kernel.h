@@ -46,13 +46,13 @@ typedef unsigned int gfp_t;
 #define round_up(x, y)		((((x) - 1) | ((typeof(x))(y) - 1)) + 1)
 #define mult_frac(x, n, d)	((x) / (d) * (n) + (x) % (d) * (n) / (d))
 #define div_u64(a, b)		((u64)(a) / (b))
+#define ilog2(n)		(63 - __builtin_clzll(n))
 
 #define SZ_2M			(2UL << 20)
 #define SZ_4M			(4UL << 20)
 #define SZ_8M			(8UL << 20)
 #define SZ_128M			(128UL << 20)
 #define SZ_1G			(1UL << 30)
-#define ilog2(n)		(63 - __builtin_clzl(n))
 
 /**
  * failed - end the test: a property does not hold

@@ -6,7 +6,7 @@
 #include <linux/sched.h>
 
 #define NR_CPUS			256
-enum cpu_usage_stat { CPUTIME_IDLE, CPUTIME_IOWAIT, NR_STATS };
+enum cpu_usage_stat { CPUTIME_IDLE, CPUTIME_IOWAIT, CPUTIME_STEAL, NR_STATS };
 
 struct kernel_cpustat {
 	u64 cpustat[NR_STATS];
@@ -16,7 +16,7 @@ bool cpu_online(int cpu);
 #define for_each_online_cpu(cpu) \
 	for ((cpu) = 0; (cpu) < nr_cpu_ids; (cpu)++) if (cpu_online(cpu))
 
-/* Either these two tell the time, or the first returns -1 and the third does */
+/* Either these two tell idle time, or the first returns -1 and the third does */
 u64 get_cpu_idle_time_us(int cpu, u64 *last_update);
 u64 get_cpu_iowait_time_us(int cpu, u64 *last_update);
 struct kernel_cpustat kcpustat_cpu(int cpu);

@@ -41,6 +41,7 @@ static inline bool page_has_private(const struct page *page)
 
 extern int sysctl_compact_unevictable_allowed;
 
+struct page *compound_head(struct page *page);
 bool get_page_unless_zero(struct page *page);
 void put_page(struct page *page);
 void __free_page(struct page *page);

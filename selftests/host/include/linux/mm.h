@@ -22,6 +22,7 @@
 #endif
 #define MAX_ORDER_NR_PAGES	(1UL << (MAX_ORDER - 1))
 #define PAGEBLOCK_NR_PAGES	(1UL << pageblock_order)
+#define pageblock_nr_pages	PAGEBLOCK_NR_PAGES
 
 enum migratetype {
 	MIGRATE_UNMOVABLE,
@@ -84,6 +85,8 @@ enum pageflags {
 	PG_movable,
 	PG_isolated,
 	PG_balloon,
+	PG_slab,
+	PG_hwpoison,
 };
 
 #define PAGEFLAG(Name, bit)						\
@@ -110,6 +113,8 @@ PAGEFLAG(SwapCache, PG_swapcache)
 PAGEFLAG(SwapBacked, PG_swapbacked)
 PAGEFLAG(Compound, PG_compound)
 PAGEFLAG(Isolated, PG_isolated)
+PAGEFLAG(Slab, PG_slab)
+PAGEFLAG(HWPoison, PG_hwpoison)
 
 struct free_area {
 	struct list_head free_list[MIGRATE_TYPES];
