@@ -67,7 +67,7 @@ plan_series() {
 	for scenario in "${telling[@]}"; do
 		both "$1" "$scenario"
 	done
-	for scenario in churn-short churn-long churn-random churn-wide speed pinned thp light latency; do
+	for scenario in churn-short churn-long churn-random churn-wide speed pinned thp light asked latency; do
 		boots patched "$scenario" "" "$at-patched/$image"
 	done
 	boots stock cost "" "$at-stock/$image"

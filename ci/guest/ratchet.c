@@ -9,7 +9,6 @@
  * last one: how many buffers of 512 KiB in one piece the kernel can still give (a ring
  * for packets, or the messages of a shared folder, are such), as messages nobody reads.
  */
-#include <errno.h>
 #include <fcntl.h>
 #include <linux/kernel-page-flags.h>
 #include <stdbool.h>
@@ -109,34 +108,29 @@ static void end(uint64_t *p)
 	munmap(p, TAKEN_MIB * MIB);
 }
 
-/* Page blocks that hold slab or page tables, and those that hold any page of the kernel's */
-static void count_blocks(unsigned int *slab, unsigned int *kernel)
+/* Page blocks that hold slab or page tables: what else is the kernel's is not told apart */
+static unsigned int slab_blocks(void)
 {
 	static uint64_t flags[BLOCK_PAGES];
 	int fd = open("/proc/kpageflags", O_RDONLY);
-	bool is_slab, is_kernel, boot;
+	bool is_slab, boot;
+	unsigned int n = 0;
 	size_t i;
 
 	if (fd < 0)
 		fail("/proc/kpageflags");
-	*slab = 0;
-	*kernel = 0;
 	while (read(fd, flags, sizeof(flags)) == sizeof(flags)) {
 		is_slab = false;
-		is_kernel = false;
 		boot = false;
 		for (i = 0; i < BLOCK_PAGES; i++) {
 			boot |= !!(flags[i] & (FLAG(KPF_NOPAGE) | FLAG(PAGE_RESERVED)));
 			is_slab |= !!(flags[i] & (FLAG(KPF_SLAB) | FLAG(KPF_PGTABLE)));
-			/* A page on the list of a CPU looks like one */
-			is_kernel |= !(flags[i] & (FLAG(KPF_BUDDY) | FLAG(KPF_LRU) | FLAG(KPF_ANON) |
-						   FLAG(KPF_MMAP) | FLAG(KPF_UPTODATE)));
 		}
 		/* What is there from the start is not for anybody to place */
-		*slab += is_slab && !boot;
-		*kernel += (is_slab || is_kernel) && !boot;
+		n += is_slab && !boot;
 	}
 	close(fd);
+	return n;
 }
 
 /* Page blocks of which the kernel says that they are for pages that cannot move */
@@ -180,7 +174,6 @@ static unsigned int large_buffers(void)
 int main(int argc, char **argv)
 {
 	int rounds = argc == 3 ? atoi(argv[1]) : 0, i;
-	unsigned int slab = 0, kernel = 0;
 	uint64_t *p = NULL;
 
 	if (rounds < 1)
@@ -196,15 +189,13 @@ int main(int argc, char **argv)
 		rest();
 		if (i % EVERY && i != rounds)
 			continue;
-		count_blocks(&slab, &kernel);
-		printf("@data ratchet_%d_slab_blocks=%u ratchet_%d_kernel_blocks=%u ratchet_%d_typed_blocks=%u\n",
-		       i, slab, i, kernel, i, typed_blocks());
+		printf("@data ratchet_%d_blocks=%u ratchet_%d_typed_blocks=%u\n",
+		       i, slab_blocks(), i, typed_blocks());
 	}
 	end(p);
 	rest();
-	count_blocks(&slab, &kernel);
-	printf("@data ratchet_blocks=%u ratchet_kernel_blocks=%u ratchet_typed_blocks=%u ratchet_moved=%lu\n",
-	       slab, kernel, typed_blocks(), moved());
+	printf("@data ratchet_blocks=%u ratchet_typed_blocks=%u ratchet_moved=%lu\n",
+	       slab_blocks(), typed_blocks(), moved());
 	printf("@data ratchet_large_buffers=%u\n", large_buffers());
 	return 0;
 }

@@ -49,4 +49,12 @@
 #define MOST_JIFFIES_OFFLINE_IDLE	NO_BOUND
 #endif
 
+/*
+ * What a compaction plan of a zone of 64 GiB may cost, in hundredths of what
+ * the same one of 4 GiB costs: struct pages, and memory [105]. See scale.c.
+ */
+#ifndef MOST_PLAN_GROWTH
+#define MOST_PLAN_GROWTH	NO_BOUND
+#endif
+
 #endif

@@ -407,9 +407,17 @@ static bool empty_section(unsigned long pfn)
 	return !pinned;
 }
 
+/* Where a page has been moved to last: there more may have been taken */
+static unsigned long moved_to;
+
+static void note_target(struct page *from, struct page *to)
+{
+	moved_to = page_to_pfn(to);
+}
+
 static void take_offline(void)
 {
-	unsigned int section = random_below(SECTIONS);
+	unsigned int section = random_below(2) ? moved_to / SECTION : random_below(SECTIONS);
 
 	mem_hotplug_begin();
 	if (isolate_section(&isolated, section)) {
@@ -659,6 +667,7 @@ static void random_operations(unsigned long wanted)
 	if (init_page_reporting_init())
 		failed("init");
 	thread_looks = look_at_random;
+	lru_moves = note_target;
 	machine_check = model_look;
 	start_thread();
 	register_backend(0);

@@ -96,9 +96,9 @@ static void note_batch(unsigned int pages)
 	batches[nr_batches++] = pages;
 }
 
-static void note_split(unsigned long wanted)
+static void note_split(unsigned long share)
 {
-	expect(wanted, 4);
+	expect(share, 8);
 	splits++;
 }
 
@@ -653,7 +653,7 @@ static void looks_and_batches(void)
 	expect(batches[4], 32);
 	expect(batches[5], 4);
 	expect(looks, 4 + 3 + 5 + 1);
-	expect(splits, 1);
+	expect(splits, 0);
 	expect(last_run.gain, 1024);
 	expect(last_run.migrated, 133);
 	expect(last_run.failed, 0);
@@ -1231,8 +1231,8 @@ static void huge_pages_are_split(void)
 	next_run(NOW + IDLE_AFTER);
 	expect(last_run.stranded, 5120 + 12);
 	expect(lru_split, 10);
-	/* Four, four, two, none */
-	expect(splits, 4);
+	/* A look after four, four, and two */
+	expect(splits, 1);
 	expect(looks, 3 + 4 + 2 * 10 + 1);
 	for (i = 0; i < 10; i++)
 		n += is_free(i);
@@ -1266,14 +1266,14 @@ static void stopped_while_splitting(void)
 	next_run(NOW + IDLE_AFTER);
 	expect(strcmp(last_run.stop, "busy"), 0);
 	expect(lru_split, 8);
-	expect(splits, 2);
+	expect(splits, 1);
 	expect(last_run.migrated, 0);
 	/* It has not been for nothing */
 	expect(next_timer(), jiffies + PERIOD);
 	on_look = NULL;
 	next_run(next_timer() + 4 * PERIOD);
 	expect(last_run.resumed, 0);
-	expect(splits, 4);
+	expect(splits, 2);
 	expect(lru_split, 10);
 	expect(last_run.gain, 9 * 512);
 }
@@ -1285,11 +1285,53 @@ static void pinned_huge_page(void)
 	start();
 	next_run(NOW + IDLE_AFTER);
 	expect(lru_split, 2);
-	/* Two of four tries, then none */
-	expect(splits, 2);
+	expect(splits, 1);
 	expect(last_run.gain, 512);
 	sleep_until(jiffies + HZ);
 	expect_silence();
+}
+
+/* Those behind get their turn, and what is pinned is tried again six times */
+static void pinned_huge_pages(void)
+{
+	unsigned int i;
+
+	deferred(12);
+	for (i = 0; i < 6; i++)
+		lru_pin(at(B(i)));
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(lru_split, 6);
+	expect(last_run.failed, 6 * 511);
+	sleep_until(jiffies + 60 * HZ);
+	expect_silence();
+	expect(lru_split, 6);
+}
+
+/* One page of each: not worth it. One eighth is */
+static void huge_pages_are_kept(void)
+{
+	unsigned int i;
+
+	boot();
+	for (i = 0; i < 20; i++)
+		lru_defer(lru_use(pfn_to_page(B(i)), HUGE, 9, false), 511);
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(last_run.stranded, 20 * 64);
+	expect(splits, 1);
+	expect(lru_split, 0);
+	expect(last_run.failed, 0);
+	sleep_until(jiffies + HZ);
+	expect_silence();
+	for (i = 0; i < 20; i++)
+		lru_defer(at(B(i)), i < 16 ? 448 : 449);
+	idle_compaction_kick();
+	next_run(jiffies + IDLE_AFTER);
+	expect(lru_split, 16);
+	sleep_until(jiffies + 60 * HZ);
+	expect_silence();
+	expect(lru_split, 16);
 }
 
 static void window(unsigned int n)
@@ -1535,7 +1577,7 @@ static void resumed_in_scan(void)
 	next_run(next_timer() + 4 * PERIOD);
 	expect(last_run.resumed, 1);
 	expect(looks, 2 + 3 * 2 + 1);
-	expect(splits, 1);
+	expect(splits, 0);
 	expect(last_run.migrated, 3);
 	expect(last_run.gain, 3 * 512);
 	/* With a gain the time is the shortest again */
@@ -2647,6 +2689,8 @@ static const struct scenario {
 	{ "huge pages are split, four at a time", huge_pages_are_split },
 	{ "stopped while huge pages are split", stopped_while_splitting },
 	{ "a pinned huge page is left", pinned_huge_page },
+	{ "pinned huge pages before others", pinned_huge_pages },
+	{ "huge pages with little unused stay", huge_pages_are_kept },
 	{ "busy for 50 ms", busy_window },
 	{ "a quarter of all CPU time", busy_share },
 	{ "own time does not stop a run", own_time_does_not_stop },

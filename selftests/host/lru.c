@@ -26,13 +26,17 @@ unsigned int lru_isolated, lru_in_use, lru_taken;
 unsigned long lru_moved, lru_split, lru_failed;
 void (*lru_migrates)(unsigned int pages);
 void (*lru_moves)(struct page *from, struct page *to);
-void (*lru_splits)(unsigned long wanted);
+void (*lru_splits)(unsigned long share);
 
 static struct used *all;
 static unsigned long nr_used;
+/* The places behind are empty still */
+static unsigned long nr_seen;
 static unsigned int next_free;
 static unsigned int next_value;
 static unsigned long next_deferred;
+/* Pages that have come out of use since the last walk, as they are counted */
+static unsigned long nr_unused;
 static struct page *pagevec[PAGEVEC_SIZE];
 static unsigned int pagevec_count;
 
@@ -41,6 +45,7 @@ void lru_start(void)
 	sparse_free(all, nr_used, sizeof(*all));
 	nr_used = min(max_pfn, USED_MAX);
 	all = sparse_alloc(nr_used, sizeof(*all));
+	nr_seen = 0;
 	lru_in_use = 0;
 }
 
@@ -186,6 +191,7 @@ struct used *lru_use(struct page *page, enum kind kind, unsigned int order,
 	do
 		u = &all[next_free++ % nr_used];
 	while (u->page);
+	nr_seen = max(nr_seen, (unsigned long)(u - all) + 1);
 	lru_in_use++;
 	next_value += 2 << order;
 	*u = (struct used) { page, kind, order, next_value | 1 };
@@ -228,7 +234,7 @@ void lru_check(void)
 {
 	unsigned int i;
 
-	for (i = 0; i < nr_used; i++)
+	for (i = 0; i < nr_seen; i++)
 		if (all[i].page)
 			check(&all[i]);
 }
@@ -310,10 +316,17 @@ void lru_set(struct used *u, enum pageflags flag, bool on)
 
 void lru_defer(struct used *u, unsigned int in_use)
 {
+	unsigned int before = u->in_use ?: 1U << u->order;
+
 	BUG_ON(u->kind != HUGE || !in_use);
-	u->in_use = in_use;
-	if (!u->deferred)
+	u->in_use = min(in_use, before);
+	if (u->in_use == before)
+		return;
+	nr_unused += before - u->in_use;
+	if (!u->deferred) {
 		u->deferred = ++next_deferred;
+		nr_unused += (1U << u->order) / 8 - 1;
+	}
 }
 
 unsigned long nr_deferred_split_pages(void)
@@ -321,10 +334,10 @@ unsigned long nr_deferred_split_pages(void)
 	unsigned long pages = 0;
 	unsigned int i;
 
-	for (i = 0; i < nr_used; i++)
+	for (i = 0; i < nr_seen; i++)
 		if (all[i].page && all[i].deferred)
 			pages += 1UL << all[i].order;
-	return pages;
+	return min(pages, nr_unused);
 }
 
 static struct used *first_deferred(void)
@@ -332,7 +345,7 @@ static struct used *first_deferred(void)
 	struct used *first = NULL;
 	unsigned int i;
 
-	for (i = 0; i < nr_used; i++)
+	for (i = 0; i < nr_seen; i++)
 		if (all[i].page && all[i].deferred &&
 		    (!first || all[i].deferred < first->deferred))
 			first = &all[i];
@@ -362,25 +375,39 @@ static void split(struct used *u)
 		buddy_free(&page[i], 0);
 }
 
-unsigned long split_deferred_huge_pages(unsigned long nr)
+unsigned long split_deferred_huge_pages(unsigned int share, unsigned int batch,
+					bool (*stop)(void),
+					unsigned long *kept)
 {
-	unsigned long n = 0;
+	unsigned long n, left = 0, done = 0;
+	struct used *u;
 
-	BUG_ON(!nr || in_critical_section() || lru_isolated);
+	BUG_ON(in_critical_section() || lru_isolated);
 	if (lru_splits)
-		lru_splits(nr);
-	for (; nr; nr--) {
-		struct used *u = first_deferred();
-
+		lru_splits(share);
+	for (n = 0; n < nr_used; n++)
+		left += all[n].page && all[n].deferred;
+	nr_unused = 0;
+	for (n = 0; n < left; n++) {
+		if (n && !(n % batch) && stop()) {
+			nr_unused += (left - n) * (PAGEBLOCK_NR_PAGES / share);
+			break;
+		}
+		u = first_deferred();
 		if (!u)
 			break;
 		u->deferred = ++next_deferred;
-		if (u->pins)
+		if (((1U << u->order) - u->in_use) * share < 1U << u->order)
 			continue;
+		if (u->pins) {
+			*kept += (1U << u->order) - u->in_use;
+			continue;
+		}
 		split(u);
-		n++;
+		done++;
 	}
-	return n;
+	nr_unused += *kept;
+	return done;
 }
 
 void lru_add_drain_all(void)

@@ -73,6 +73,6 @@ extern unsigned int lru_taken;
 /* Called for each batch, for each page that moves, and each call to split */
 extern void (*lru_migrates)(unsigned int pages);
 extern void (*lru_moves)(struct page *from, struct page *to);
-extern void (*lru_splits)(unsigned long wanted);
+extern void (*lru_splits)(unsigned long share);
 
 #endif

@@ -8,6 +8,7 @@
  * Tasks never wait for a spinlock, as none is preempted while it holds one.
  * Waiting for ever is found: it is the end of the test.
  */
+#include <malloc.h>
 #include <stdarg.h>
 #include <sys/mman.h>
 #include <ucontext.h>
@@ -56,6 +57,7 @@ char last_log_line[200];
 u64 since_jiffy;
 unsigned long nr_deferred;
 unsigned int nr_timers_pending;
+size_t most_allocated;
 unsigned long nr_walked;
 unsigned long pages_read;
 const struct page *last_page_read;
@@ -438,6 +440,24 @@ void machine_silence(unsigned long within)
 	if (anything_pending() || nr_deferred != before)
 		failed("%lu works and timers have run in a day in which nothing changed",
 		       nr_deferred - before);
+}
+
+static size_t allocated;
+
+void *vmalloc(size_t size)
+{
+	void *p = allocation_fails ? NULL : malloc(size);
+
+	if (p)
+		allocated += malloc_usable_size(p);
+	most_allocated = max(most_allocated, allocated);
+	return p;
+}
+
+void vfree(const void *p)
+{
+	allocated -= malloc_usable_size((void *)p);
+	free((void *)p);
 }
 
 /* The first address of what sparse_alloc() has mapped, with a page at the end to trap on */

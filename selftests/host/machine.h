@@ -97,6 +97,8 @@ extern unsigned long nr_deferred;
 extern unsigned int nr_timers_pending;
 /* The most that was seen in one section: see bounds.h */
 extern unsigned long most_pages_locked, most_jiffies_locked;
+/* Bytes of vmalloc(), the most at a time */
+extern size_t most_allocated;
 /* CPUs and devices that the series has walked */
 extern unsigned long nr_walked;
 extern unsigned long most_atomics_locked, most_walked_locked;

@@ -125,6 +125,7 @@ void model_disown(unsigned long pfn)
 
 	BUG_ON(s->state != USED);
 	s->state = OFFLINE;
+	s->used_before = true;
 }
 
 void model_write(unsigned long pfn, unsigned int value)
@@ -161,7 +162,7 @@ static void adopt_marks(struct zone *zone, unsigned long pfn, unsigned long end)
 	bool new;
 
 	for (; unit < MAX_ORDER_NR_PAGES * 2 && pfn < end; pfn += unit) {
-		new = PageReported(pfn_to_page(pfn));
+		new = PageReported(pfn_to_page(pfn)) && !free_pages_written;
 		for (i = pfn; i < pfn + unit; i++)
 			new &= shadow[i].state == FREE && !shadow[i].used_before;
 		for (i = pfn; new && i < pfn + unit; i++)
@@ -658,11 +659,36 @@ void model_check(void)
 		check_zone(zone);
 }
 
+static unsigned long most_held(struct zone *zone, unsigned long free)
+{
+	unsigned long keep = high_wmark_pages(zone);
+	long reserve = 0;
+	unsigned int i;
+
+	for (i = 0; i < MAX_NR_ZONES; i++)
+		reserve = max(reserve, zone->lowmem_reserve[i]);
+	keep += reserve;
+	return min3(free / HELD_SHARE, free > keep ? free - keep : 0, HELD_MAX);
+}
+
+/* Of larger blocks than may be held a part can be told */
+static void check_left(struct zone *zone, unsigned int order, unsigned int mt,
+		       unsigned long most)
+{
+	struct page *page;
+
+	if (most < 1UL << zone->reporting.order)
+		return;
+	list_for_each_entry(page, &zone->free_area[order].free_list[mt], lru)
+		if (check_block(zone, page, order, mt) != 1UL << order)
+			failed("block %lx of order %u was left",
+			       page_to_pfn(page), order);
+}
+
 void model_check_rest(void)
 {
 	unsigned int order, mt;
 	struct zone *zone;
-	struct page *page;
 
 	if (works_pending())
 		failed("all is reported that can be, and the work goes on");
@@ -670,23 +696,15 @@ void model_check_rest(void)
 		return;
 	for_each_populated_zone(zone) {
 		unsigned long free = zone_page_state(zone, NR_FREE_PAGES);
-		unsigned long keep = high_wmark_pages(zone), most;
-		long reserve = 0;
-		unsigned int i;
+		unsigned long cma = zone_page_state(zone, NR_FREE_CMA_PAGES);
+		unsigned long most;
 
-		for (i = 0; i < MAX_NR_ZONES; i++)
-			reserve = max(reserve, zone->lowmem_reserve[i]);
-		keep += reserve;
-		most = min3(free / HELD_SHARE, free > keep ? free - keep : 0,
-			    HELD_MAX);
 		for (order = zone->reporting.order; order < MAX_ORDER; order++)
-			for (mt = 0; mt < MIGRATE_ISOLATE; mt++)
-				list_for_each_entry(page, &zone->free_area[order].free_list[mt],
-						    lru)
-					if (most >= 1UL << order &&
-					    check_block(zone, page, order, mt) !=
-						    1UL << order)
-						failed("block %lx of order %u was left",
-						       page_to_pfn(page), order);
+			for (mt = 0; mt < MIGRATE_ISOLATE; mt++) {
+				most = most_held(zone, free);
+				if (!is_migrate_cma(mt))
+					most = min(most, most_held(zone, free - cma));
+				check_left(zone, order, mt, most);
+			}
 	}
 }

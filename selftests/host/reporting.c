@@ -33,7 +33,7 @@ extern const struct param param_enabled, param_page_reporting_order,
 	param_quarantined;
 
 static struct zone *dma, *normal, *hot;
-static unsigned long operations;
+static unsigned long operations, late_answers, sections_offline;
 static u64 seed;
 
 #ifdef FUZZ
@@ -157,12 +157,52 @@ static void free_all_memory(void)
 /* Backends, of which one at a time can be registered */
 static struct backend {
 	struct page_reporting_dev_info prdev;
-	bool lost;		/* has reports that were never answered */
+	bool lost;		/* has a report that was not answered */
+	bool answering;		/* a task that takes a late answer is there */
 	/* A driver does one of its things at a time */
 	enum { UNREGISTERED, CHANGING, REGISTERED } state;
 } backends[2];
 
 static bool host_is_good;
+
+/* The host answers what the backend has given up: nobody needs to be reset */
+static void answer_late(struct backend *b)
+{
+	if (!b->lost)
+		return;
+	b->lost = false;
+	late_answers++;
+	model_discard(chance);
+	model_reset();
+	yield();
+	page_reporting_release(&b->prdev);
+}
+
+static void answer_at_random(struct backend *b)
+{
+	sleep_until(jiffies + (chance(3) ? chance(250) * HZ / 4 : 0));
+	answer_late(b);
+	b->answering = false;
+}
+
+/* The driver's own: it may run before the core knows that nobody has answered */
+static void answer_first(void)
+{
+	answer_at_random(&backends[0]);
+}
+
+static void answer_second(void)
+{
+	answer_at_random(&backends[1]);
+}
+
+static void start_answering(struct backend *b)
+{
+	if (b->answering || chance(2))
+		return;
+	b->answering = true;
+	task_start("driver", b == backends ? answer_first : answer_second);
+}
 
 static int report(struct page_reporting_dev_info *prdev,
 		  struct scatterlist *sg, unsigned int nents)
@@ -187,8 +227,11 @@ static int report(struct page_reporting_dev_info *prdev,
 	yield();
 	model_discard(chance);
 	model_answered(err);
-	if (err == -EINPROGRESS)
+	if (err == -EINPROGRESS) {
 		b->lost = true;
+		start_answering(b);
+		yield();
+	}
 	return err;
 }
 
@@ -337,6 +380,8 @@ static void take_offline(void)
 		if (model_offline(section * SECTION, empty_section,
 				  MOST_JIFFIES_OFFLINE))
 			unisolate_section(&isolated);
+		else
+			sections_offline++;
 		isolated.zone = NULL;
 	}
 	mem_hotplug_done();
@@ -362,7 +407,12 @@ static void bring_online(void)
 	for (pfn = mn.start_pfn; pfn < mn.start_pfn + SECTION;
 	     pfn += 1UL << order)
 		buddy_free(pfn_to_page(pfn), order);
+	free_pages_written = !chance(8);
+	/* Then nobody knows any more which memory has been in use */
+	allocation_fails = !chance(64);
 	model_online(mn.start_pfn, mn.nr_pages);
+	allocation_fails = false;
+	free_pages_written = false;
 	mem_hotplug_done();
 }
 
@@ -380,6 +430,14 @@ static void shut_down(void)
 {
 	model_control_begin();
 	reboot_notifier->notifier_call(reboot_notifier, 0, NULL);
+	model_control_end();
+}
+
+/* From a snapshot: the host has all memory again */
+static void come_back_restored(void)
+{
+	model_control_begin();
+	restored_notifier->notifier_call(restored_notifier, 0, NULL);
 	model_control_end();
 }
 
@@ -447,6 +505,8 @@ static void operate(void)
 	case 124:
 		if (!chance(8))
 			shut_down();
+		else if (!chance(4))
+			come_back_restored();
 		break;
 	case 125:
 		if (!chance(8))
@@ -519,6 +579,11 @@ static void come_to_rest(void)
 			failed("%lu pages are said to be in quarantine, %lu are",
 			       get_param(&param_quarantined), model_lost());
 		for (i = 0; i < ARRAY_SIZE(backends); i++) {
+			while (backends[i].answering)
+				sleep_until(jiffies + HZ);
+			/* With an answer it must go on as it is */
+			if (chance(2))
+				answer_late(&backends[i]);
 			if (!backends[i].lost)
 				continue;
 			unregister_backend(&backends[i]);
@@ -640,6 +705,9 @@ int main(int argc, char **argv)
 	printf("# figure: host checks = %lu\n", model_checks);
 	printf("# figure: host reports = %lu\n", model_reports);
 	printf("# figure: host pages reported = %lu\n", model_pages_reported);
+	printf("# figure: host late answers = %lu\n", late_answers);
+	printf("# figure: host sections taken offline = %lu\n",
+	       sections_offline);
 	printf("# figure: host task switches = %lu\n", nr_switches);
 	return 0;
 }

@@ -1186,33 +1186,6 @@ static void one_bad_range(void)
 	any_zone = false;
 }
 
-
-/* Of a block of which two pages are new, the marks on the others go, each of them */
-static void lost_marks(void)
-{
-	struct page *page;
-
-	start_with_order("0");
-	settle();
-	page = buddy_alloc(zone, 1, MIGRATE_MOVABLE);
-	pass(HZ);
-	buddy_free(page, 1);
-	host_error = -EINPROGRESS;
-	pass(T + 80);
-	expect(told[0].pages, ==, 2);
-	expect(get(&param_quarantined), ==, SECTION);
-	stop();
-	model_reset();
-	page_reporting_release(&backend);
-	model_check();
-	host_error = 0;
-	start(0, 0);
-	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
-	settle();
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
-	stop();
-}
-
 static unsigned long waited, freed;
 
 static void be_short_of_memory(void)
@@ -1241,6 +1214,285 @@ static void start_waiting(void)
 static void start_waiting_for_reports(void)
 {
 	task_start("contig", wait_for_reports);
+}
+
+/* Memory of CMA is no headroom for those who cannot use it, but it is told */
+static void memory_of_cma(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ZONE_SECTIONS / 2 * SECTION; i += UNIT)
+		buddy_set_type(zone, i, MIGRATE_CMA);
+	start(0, 0);
+	pass(T + 80);
+	/* The half that anybody may use: a sixteenth of that, then of all */
+	expect(told[0].pages, <=, ZONE_SECTIONS / 2 / 16 * SECTION);
+	settle();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	stop();
+
+	/* Where all of that is needed CMA alone is told, of no use to the OOM killer */
+	boot(ZONE_SECTIONS);
+	for (i = 0; i < ZONE_SECTIONS / 2 * SECTION; i += UNIT)
+		buddy_set_type(zone, i, MIGRATE_CMA);
+	zone->high_wmark = ZONE_SECTIONS / 2 * SECTION;
+	start(0, 0);
+	host_delay = 50;
+	while_told = start_waiting;
+	waited = HZ;
+	pass(T + 2 * TICK);
+	expect(nr_told, ==, 1);
+	expect(waited, ==, 0);
+	expect(freed, ==, 5);
+	while_told = NULL;
+	host_delay = 0;
+	settle();
+	expect(marked(), ==, ZONE_SECTIONS / 2 * SECTION);
+	stop();
+
+	/* Nor is what only movable memory can have */
+	boot(ZONE_SECTIONS);
+	zone->index = ZONE_MOVABLE;
+	start(0, 0);
+	host_delay = 50;
+	while_told = start_waiting;
+	waited = HZ;
+	pass(T + 2 * TICK);
+	expect(nr_told, ==, 1);
+	expect(waited, ==, 0);
+	expect(freed, ==, 5);
+	while_told = NULL;
+	host_delay = 0;
+	stop();
+}
+
+/* As far as the count of free memory may be off, it is not relied on */
+static void count_that_drifts(void)
+{
+	zone->percpu_drift_mark = ZONE_SECTIONS * SECTION - UNIT + 1;
+	start(0, 0);
+	pass(100 * HZ);
+	expect(nr_told, ==, 0);
+	expect(marked(), ==, 0);
+	zone->percpu_drift_mark--;
+	take(1);
+	give(1);
+	pass(T + 80);
+	expect(told[0].pages, ==, UNIT);
+	stop();
+}
+
+/* The last page block of the first block that is told */
+static unsigned long retagged;
+
+static void isolate_a_part(void)
+{
+	while_told = NULL;
+	retagged = told[0].first + SECTION - UNIT;
+	buddy_retag(retagged, MIGRATE_ISOLATE);
+}
+
+static void end_isolation_of_a_part(void)
+{
+	const int movable = MIGRATE_MOVABLE;
+
+	buddy_unisolate_range(zone, retagged, retagged + UNIT, &movable);
+	model_check();
+}
+
+/* H5: the same as half_isolated() of what the host answers late */
+static void isolated_in_flight(void)
+{
+	char text[16];
+
+	start(0, 0);
+	settle();
+	take(1);
+	pass(HZ);
+	give(1);
+	host_error = -EINPROGRESS;
+	pass(T + 80);
+	expect(get(&param_quarantined), ==, SECTION);
+	isolate_a_part();
+	host_error = 0;
+	answer_late();
+	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
+	       ZONE_SECTIONS * SECTION - UNIT);
+	end_isolation_of_a_part();
+	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
+	       ZONE_SECTIONS * SECTION);
+	settle();
+	stop();
+
+	/* A unit of which a part is isolated is none */
+	boot(ZONE_SECTIONS);
+	sprintf(text, "%u", BLOCK);
+	start_with_order(text);
+	settle();
+	take(1);
+	pass(HZ);
+	give(1);
+	while_told = isolate_a_part;
+	pass(T + 80);
+	expect(told[0].pages, ==, SECTION);
+	expect(marked(), ==, (ZONE_SECTIONS - 1) * SECTION);
+	expect(unmarked(), ==, 0);
+	end_isolation_of_a_part();
+	settle();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	stop();
+}
+
+/* Refused as a whole, and then there is no answer at all */
+static unsigned int refused;
+static bool loses;
+
+static int refuse_then_lose(struct page_reporting_dev_info *prdev,
+			    struct scatterlist *sg, unsigned int nents)
+{
+	int err = !loses ? 0 : nents > 1 ? -EIO : -EINPROGRESS;
+
+	refused += err == -EIO;
+	model_told(sg, nents, PAGE_REPORTING_CAPACITY);
+	model_answered(err);
+	return err;
+}
+
+static void lost_one_by_one(void)
+{
+	struct page_reporting_dev_info other = { .report = refuse_then_lose };
+	unsigned int i;
+
+	expect(page_reporting_register(&other), ==, 0);
+	pass(100 * HZ);
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	/* Units that lie apart: refused as a whole, then the first is not answered */
+	take_order(8, pageblock_order);
+	pass(HZ);
+	for (i = 0; i < 8; i += 2)
+		buddy_free(taken[i], pageblock_order);
+	loses = true;
+	pass(T + 80);
+	expect(refused, ==, 1);
+	expect(get(&param_quarantined), >=, 2 * UNIT);
+	expect(works_pending(), ==, false);
+	loses = false;
+	model_reset();
+	page_reporting_release(&other);
+	for (i = 1; i < 8; i += 2)
+		buddy_free(taken[i], pageblock_order);
+	pass(100 * HZ);
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	page_reporting_unregister(&other);
+}
+
+/* After silence nothing starts a report, also where it was the retry of another */
+static void silence_after_retry(void)
+{
+	start(0, 0);
+	settle();
+	take(4);
+	pass(HZ);
+	give(4);
+	host_error = -ENOSPC;
+	pass(T + 80);
+	expect(seen.fails, >, 0);
+	host_error = -EINPROGRESS;
+	pass(4 * HZ);
+	expect(get(&param_quarantined), >, 0);
+	nr_told = 0;
+	take(1);
+	give(1);
+	expect(works_pending(), ==, false);
+	pass(100 * HZ);
+	expect(nr_told, ==, 0);
+	host_error = 0;
+	answer_late();
+	settle();
+	stop();
+}
+
+/* The host has nothing behind new memory, unless all that is free is written to */
+static void written_memory(void)
+{
+	struct memory_notify mn = { ZONE_SECTIONS * SECTION, 2 * SECTION };
+	struct zone *first = zone;
+
+	buddy_init((ZONE_SECTIONS + 20) * SECTION);
+	model_start();
+	first = buddy_add_zone("Normal", 0, (ZONE_SECTIONS + 20) * SECTION);
+	zone = first;
+	/* Not there before in any scenario */
+	populate(zone, 0, ZONE_SECTIONS * SECTION);
+	start(0, 0);
+	settle();
+	mn.start_pfn += 16 * SECTION;
+	free_pages_written = true;
+	mem_hotplug_begin();
+	populate(zone, mn.start_pfn, mn.start_pfn + 2 * SECTION);
+	model_online(mn.start_pfn, 2 * SECTION);
+	mem_hotplug_done();
+	free_pages_written = false;
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(unmarked(), ==, 2 * SECTION);
+	settle();
+	/* It could not be kept which memory has been used: then all of it has */
+	mn.start_pfn += 2 * SECTION;
+	mn.nr_pages = SECTION;
+	allocation_fails = true;
+	mem_hotplug_begin();
+	expect(memory_notify(MEM_OFFLINE, &mn), ==, 0);
+	mem_hotplug_done();
+	allocation_fails = false;
+	mem_hotplug_begin();
+	populate(zone, mn.start_pfn, mn.start_pfn + SECTION);
+	model_online(mn.start_pfn, SECTION);
+	mem_hotplug_done();
+	expect(marked(), ==, (ZONE_SECTIONS + 2) * SECTION);
+	expect(unmarked(), ==, SECTION);
+	settle();
+	stop();
+}
+
+/* What nobody keeps a sum of is added up for /proc/vmstat */
+static void sums(void)
+{
+	unsigned long stat[NR_VM_ZONE_STAT_ITEMS] = { 0 };
+
+	start(0, 0);
+	settle();
+	take(3);
+	give(3);
+	page_reporting_vmstat(stat);
+	expect(stat[NR_FREE_REPORTED], ==, (ZONE_SECTIONS - 3) * SECTION);
+	expect(stat[NR_FREE_UNREPORTED], ==, 3 * SECTION);
+	stop();
+}
+
+/* Of a block of which two pages are new, the marks on the others go, each of them */
+static void lost_marks(void)
+{
+	struct page *page;
+
+	start_with_order("0");
+	settle();
+	page = buddy_alloc(zone, 1, MIGRATE_MOVABLE);
+	pass(HZ);
+	buddy_free(page, 1);
+	host_error = -EINPROGRESS;
+	pass(T + 80);
+	expect(told[0].pages, ==, 2);
+	expect(get(&param_quarantined), ==, SECTION);
+	stop();
+	model_reset();
+	page_reporting_release(&backend);
+	model_check();
+	host_error = 0;
+	start(0, 0);
+	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
+	settle();
+	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	stop();
 }
 
 /* Who is short of memory waits for what is on its way back, a second at most */
@@ -1684,6 +1936,12 @@ static const struct {
 	{ "no lock is held while the host is waited for", waits_without_locks, ANY },
 	{ "offlining beside what the host holds", quarantined_offline, ANY },
 	{ "one bad range, one bad zone", one_bad_range, ANY },
+	{ "no answer, range by range", lost_one_by_one, SMALL },
+	{ "silence after a retry", silence_after_retry, ANY },
+	{ "memory of CMA in flight", memory_of_cma, ANY },
+	{ "a count that drifts", count_that_drifts, ANY },
+	{ "isolated in part, and answered late", isolated_in_flight, ANY },
+	{ "sums of all zones", sums, ANY },
 	{ "marks of what is released", lost_marks, SMALL },
 	{ "who is short of memory waits", out_of_memory, ANY },
 	{ "isolated page blocks", isolated, ANY },
@@ -1705,6 +1963,8 @@ static const struct {
 	{ "changed while a report is in flight", changed_in_flight, ANY },
 	{ "a zone of 64 GiB, units of each order", large_zone, LARGE },
 	{ "256 CPUs", many_cpus, LARGE },
+	/* The last: afterwards no memory is new any more */
+	{ "memory that is written when it is freed", written_memory, ANY },
 };
 
 int main(void)

@@ -133,9 +133,12 @@ by_zone() {
 		file != 2 && /^Node/ { zone = $2 $4 }
 		# In a small zone the unit is smaller
 		$1 == "present" {
-			for (unit[zone] = order; unit[zone] > 0; unit[zone]--)
-				if (2 ^ unit[zone] <= int($2 / 16))
+			pages = 2
+			for (unit[zone] = 0; unit[zone] < order; unit[zone]++) {
+				if (pages > int($2 / 16))
 					break
+				pages *= 2
+			}
 		}
 		file != 2 && /nr_free_(un)?reported/ { n[file, zone] += $2 }
 		file == 2 {

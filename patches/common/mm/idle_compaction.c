@@ -53,6 +53,7 @@
 #include <linux/swap.h>
 #include <linux/tick.h>
 #include <linux/timer.h>
+#include <linux/vmalloc.h>
 #include <linux/vmstat.h>
 #include <linux/wait.h>
 
@@ -97,12 +98,15 @@
 #define SCAN_BLOCKS		8
 #define SCAN_PAGES		1024
 
-/* A block of which less than this share is free is not worth emptying */
+/*
+ * A block of which less than this share is free is not worth emptying, and a
+ * huge page of which less is unused not worth splitting
+ */
 #define FREE_SHARE		8
 
 #define THRESHOLD_MAX		(24 * 60 * 60)	/* seconds */
 
-/* Huge pages that are split at a time */
+/* Huge pages that are looked at, and may be split, in one go */
 #define SPLIT_BATCH		4
 
 /* Blocks below 64 KiB strand next to nothing, and are many */
@@ -185,7 +189,7 @@ static struct {
 	unsigned long split;		/* huge pages */
 	unsigned long gain;		/* pages in blocks that we have emptied */
 	unsigned long migrated;
-	unsigned long failed;		/* free pages in blocks that were not */
+	unsigned long failed;		/* free pages in those that were not */
 	struct cpu_time last;
 } run;
 
@@ -459,7 +463,7 @@ static unsigned long pop_block(struct plan *p, unsigned int used)
 
 static void drop_plan(struct plan *p)
 {
-	kvfree(p->next);
+	vfree(p->next);
 	p->zone = NULL;
 }
 
@@ -475,10 +479,16 @@ static bool start_plan(struct plan *p, struct zone *zone)
 	p->nr_blocks = (end - p->start_pfn) >> p->unit;
 	p->next_scan = 0;
 	p->beside_end = 0;
-	p->next = kvmalloc_array(p->nr_blocks, sizeof(*p->next),
-				 GFP_KERNEL | __GFP_NORETRY | __GFP_NOWARN);
-	if (!p->next)
-		return false;
+	p->next = NULL;
+	if (p->nr_blocks) {
+		/*
+		 * Of single pages, as large blocks are what we are after. It
+		 * is a small part of what is stranded.
+		 */
+		p->next = vmalloc(p->nr_blocks * sizeof(*p->next));
+		if (!p->next)
+			return false;
+	}
 	for (i = 0; i < ARRAY_SIZE(p->list); i++)
 		p->list[i] = NO_BLOCK;
 	p->room = 0;
@@ -673,7 +683,7 @@ static bool target_is_usable(struct plan *p)
 	if (p->target > pfn)
 		return true;
 	look_at_block(p, pfn, &u);
-	return !u.kernel;
+	return u.free && !u.kernel;
 }
 
 /*
@@ -863,17 +873,26 @@ static bool move_batch(struct plan *p)
 	return true;
 }
 
+static const char *split_stop;
+
+static bool stop_splitting(void)
+{
+	split_stop = must_stop();
+	return split_stop;
+}
+
 /* Free memory that huge pages hold although nobody uses it */
 static const char *split_huge_pages(void)
 {
-	const char *stop = NULL;
-	unsigned long n;
+	unsigned long failed = 0;
 
-	while (!stop && (n = split_deferred_huge_pages(SPLIT_BATCH))) {
-		run.split += n;
-		stop = must_stop();
-	}
-	return stop;
+	split_stop = NULL;
+	if (!nr_deferred_split_pages())
+		return NULL;
+	run.split = split_deferred_huge_pages(FREE_SHARE, SPLIT_BATCH,
+					      stop_splitting, &failed);
+	run.failed += failed;
+	return split_stop ?: must_stop();
 }
 
 static const char *run_plan(struct plan *p)
@@ -928,12 +947,15 @@ static const char *compact(struct plan *p)
 	return NULL;
 }
 
+/* Not by si_meminfo(), which asks all block devices */
 static void find_gain_min(void)
 {
-	struct sysinfo si;
+	unsigned long pages = 0;
+	struct zone *zone;
 
-	si_meminfo(&si);
-	gain_min = max_t(unsigned long, GAIN_MIN, si.totalram / GAIN_SHARE);
+	for_each_populated_zone(zone)
+		pages += zone_managed_pages(zone);
+	gain_min = max_t(unsigned long, GAIN_MIN, pages / GAIN_SHARE);
 }
 
 static unsigned long period(void)

@@ -831,9 +831,10 @@ static void page_reporting_process(struct work_struct *work);
 /* Queued by itself, and by page_reporting_arm(), while running is set */
 static DECLARE_DELAYED_WORK(page_reporting_work, page_reporting_process);
 
-static void queue_reporting(unsigned long delay)
+/* Have the work come in a tick, though it may wait for longer now */
+static void queue_reporting(void)
 {
-	mod_delayed_work(system_freezable_wq, &page_reporting_work, delay);
+	mod_delayed_work(system_freezable_wq, &page_reporting_work, TICK);
 }
 
 /**
@@ -886,7 +887,9 @@ static void page_reporting_process(struct work_struct *work)
 	if (delay && READ_ONCE(running)) {
 		if (delay <= TICK)
 			WRITE_ONCE(armed, true);
-		queue_reporting(delay);
+		/* Nothing happens where it has been queued for sooner by now */
+		queue_delayed_work(system_freezable_wq, &page_reporting_work,
+				   delay);
 	}
 }
 
@@ -897,7 +900,7 @@ static void page_reporting_arm(struct irq_work *work)
 		return;
 	WRITE_ONCE(armed, true);
 	trace_page_reporting_wake(all_unmarked());
-	queue_reporting(TICK);
+	queue_reporting();
 }
 
 static DEFINE_IRQ_WORK(page_reporting_irq_work, page_reporting_arm);
@@ -1092,7 +1095,7 @@ static void start_reporting(void)
 	drain_due = true;
 	armed = true;
 	WRITE_ONCE(running, true);
-	queue_reporting(TICK);
+	queue_reporting();
 	pr_info("%s reports free blocks of %lu KiB and more\n", backend->name,
 		PAGE_SIZE << order_in_force >> 10);
 }
@@ -1252,7 +1255,7 @@ void page_reporting_release(struct page_reporting_dev_info *prdev)
 		free_quarantine();
 		wake_up_all(&inflight_wait);
 		if (running)
-			queue_reporting(TICK);
+			queue_reporting();
 		else
 			start_reporting();
 	}

@@ -16,7 +16,6 @@
 #define BUG()			failed("%s:%d", __FILE__, __LINE__)
 #define BUILD_BUG_ON(c)		((void)sizeof(char[1 - 2 * !!(c)]))
 #define WARN_ON(c)		({ bool _c = (c); BUG_ON(_c); _c; })
-#define lockdep_assert_held(lock)	BUG_ON(!(lock)->owner)
 #define spin_is_locked(lock)	((lock)->owner)
 #define IS_ALIGNED(x, a)	(((x) & ((typeof(x))(a) - 1)) == 0)
 #define GENMASK_ULL(h, l)	((~0ULL >> (63 - (h))) & (~0ULL << (l)))
@@ -35,7 +34,6 @@ typedef u64 phys_addr_t;
 #define IS_ERR(p)		((unsigned long)(p) >= -4095UL)
 #define PTR_ERR(p)		((long)(p))
 #define SZ_4K			4096u
-#define SZ_2M			(2u << 20)
 
 #define atomic_inc_return(a)	(++(a)->v)
 #define ATOMIC_INIT(v)		{ v }
@@ -53,6 +51,7 @@ typedef u64 phys_addr_t;
 extern const struct kernel_param_ops param_ops_bool, param_ops_uint;
 #undef pr_info
 #undef pr_err
+#undef pr_warn
 #define pr_fmt(text)		text
 #define pr_info(text, ...)	log_line(pr_fmt(text), ##__VA_ARGS__)
 #define pr_err			pr_info
@@ -134,15 +133,6 @@ bool cancel_work_sync(struct work_struct *work);
 #define for_each_sg(list, sg, n, i) \
 	for ((i) = 0, (sg) = (list); (i) < (n); (i)++, (sg)++)
 
-static inline unsigned int get_order(unsigned long size)
-{
-	unsigned int order = 0;
-
-	while (PAGE_SIZE << order < size)
-		order++;
-	return order;
-}
-
 extern bool page_poisoning;
 #define PAGE_POISON		0xaa
 #define page_poisoning_enabled()	page_poisoning
@@ -175,7 +165,6 @@ extern struct notifier_block *balloon_notifier;
 #define register_memory_notifier(nb)	((void)(balloon_notifier = (nb)))
 #define unregister_memory_notifier(nb)	((void)(balloon_notifier = NULL))
 #define online_section_nr(nr)	false
-#define pfn_to_section_nr(pfn)	(pfn)
 #define __online_page_set_limits(page)	do { } while (0)
 #define __online_page_increment_counters(page)	do { } while (0)
 #define __online_page_free(page)	model_free_page(page)
@@ -183,13 +172,5 @@ extern struct notifier_block *balloon_notifier;
 #define PageOffline(page)	false
 #define __SetPageOffline(page)	do { } while (0)
 #define __ClearPageOffline(page)	do { } while (0)
-
-enum {
-	MEM_OFFLINE = 2,
-	MEM_GOING_ONLINE,
-	MEM_CANCEL_ONLINE,
-	MEM_GOING_OFFLINE,
-	MEM_CANCEL_OFFLINE,
-};
 
 #endif

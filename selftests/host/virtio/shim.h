@@ -45,6 +45,18 @@ static inline bool test_and_clear_bit(int n, unsigned long *word)
 	return was;
 }
 
+static inline bool set_own_bit(int n, unsigned long *word)
+{
+	bool was = *word & BIT(n);
+
+	*word |= BIT(n);
+	return was;
+}
+
+/* Those of a driver are no cache line that the allocator waits for */
+#define test_and_set_bit(n, word)	set_own_bit(n, word)
+#define clear_bit(n, word)	((void)(*(word) &= ~BIT(n)))
+
 /* Words as they lie in memory: both sides are little-endian here */
 #define le16_to_cpu(x)		(x)
 #define le32_to_cpu(x)		(x)
@@ -146,15 +158,18 @@ int device_add(struct device *dev);
 void device_unregister(struct device *dev);
 #define dev_set_name(...)	0
 
-struct ida {
-	int unused;
-};
+static inline int ida_first(struct ida *ida)
+{
+	unsigned int id = 0;
 
-#define DEFINE_IDA(name)	struct ida name __maybe_unused
-#define ida_simple_get(...)	0
-#define ida_simple_remove(...)	do { } while (0)
-#define ida_alloc(...)		0
-#define ida_free(...)		((void)index)
+	while (ida->set[id])
+		id++;
+	return ida_alloc_range(ida, id, id, GFP_KERNEL);
+}
+
+#define ida_simple_get(ida, ...)	ida_first(ida)
+#define ida_alloc(ida, gfp)	ida_first(ida)
+#define ida_simple_remove(ida, id)	ida_free(ida, id)
 #define ida_destroy(ida)	do { } while (0)
 
 struct device_node;

@@ -223,9 +223,9 @@ extern bool allocation_fails;
 #define GFP_NOWAIT		0u
 #define kcalloc(n, size, gfp)	(allocation_fails ? NULL : calloc(n, size))
 #define kfree(p)		free(p)
-#define kvmalloc_array(n, size, gfp) \
-	(allocation_fails ? NULL : malloc((n) * (size)))
-#define kvfree(p)		free(p)
+/* Large memory, of which the most at a time is counted */
+void *vmalloc(size_t size);
+void vfree(const void *p);
 
 bool printk_timed_ratelimit(unsigned long *last, unsigned int interval_msecs);
 

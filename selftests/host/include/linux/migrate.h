@@ -58,6 +58,8 @@ int migrate_pages_async(struct list_head *from, new_page_t get,
 void lru_add_drain_all(void);
 
 unsigned long nr_deferred_split_pages(void);
-unsigned long split_deferred_huge_pages(unsigned long nr);
+unsigned long split_deferred_huge_pages(unsigned int share, unsigned int batch,
+					bool (*stop)(void),
+					unsigned long *failed);
 
 #endif

@@ -180,6 +180,7 @@ extern unsigned long max_pfn;
 #define high_wmark_pages(zone)	((zone)->high_wmark)
 #define zone_end_pfn(zone)	((zone)->zone_start_pfn + (zone)->spanned_pages)
 #define populated_zone(zone)	((zone)->present_pages)
+#define zone_managed_pages(zone)	((zone)->present_pages)
 
 /* Struct pages that the series has looked at, see page_reads.h */
 extern unsigned long pages_read;

@@ -2,9 +2,9 @@
 /*
  * The series' own files, and no others, create trace points: that is where
  * looking at a struct page is counted, but for one that is looked at again at
- * once, and going through all CPUs.
+ * once, and going through all CPUs. BARE: not, the instructions are counted.
  */
-#ifdef CREATE_TRACE_POINTS
+#if defined(CREATE_TRACE_POINTS) && !defined(BARE)
 #ifndef _LINUX_PAGE_READS_H
 #define _LINUX_PAGE_READS_H
 
