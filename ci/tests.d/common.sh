@@ -71,6 +71,6 @@ adopt() {
 		esac
 	done < "$log"
 	[ $status = 0 ] || [ $bad != 0 ] ||
-		result 'not ok' "$what: exit status $status: $(grep -v '^ok \|^#\|^==' "$log" | head -n 1)"
-	[ $status = 0 ] || grep -v '^ok ' "$log" | tail -n 40 | sed 's/^/# /'
+		result 'not ok' "$what: exit status $status: $(sed -n '/^ok \|^#\|^==/!{p;q}' "$log")"
+	[ $status = 0 ] || sed '/^ok /d; s/^/# /' "$log" | tail -n 40
 }
