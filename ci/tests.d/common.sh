@@ -57,17 +57,20 @@ result() {
 
 # adopt WHAT PROGRAM...: its TAP lines go on in ours, figures and all
 adopt() {
-	local what=$1 log=$scratch/log status=0
+	local what=$1 log=$scratch/log status=0 bad=0
 	shift
 	timeout 600 "$@" > "$log" 2>&1 || status=$?
 	while IFS= read -r line; do
 		case $line in
 		'ok '*) result ok "$what: ${line#* - }" ;;
+		'not ok '*)
+			bad=$((bad + 1))
+			result 'not ok' "$what: ${line#* - }"
+			;;
 		'# figure: '*) say "$line" ;;
 		esac
 	done < "$log"
-	[ $status = 0 ] || {
-		result 'not ok' "$what: $(grep -v '^ok \|^#\|^==' "$log" | head -n 1)"
-		tail -n 20 "$log" | sed 's/^/# /'
-	}
+	[ $status = 0 ] || [ $bad != 0 ] ||
+		result 'not ok' "$what: exit status $status: $(sed -n '/^ok \|^#\|^==/!{p;q}' "$log")"
+	[ $status = 0 ] || sed '/^ok /d; s/^/# /' "$log" | tail -n 40
 }

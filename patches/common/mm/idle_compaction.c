@@ -607,6 +607,7 @@ static unsigned int take_part(struct zone *zone, struct page *page,
 {
 	unsigned int order = order_of(page);
 	unsigned int part = min_t(unsigned int, order, ilog2(wanted));
+	struct page *head;
 
 	if (has_hwpoison(page, 1U << part))
 		return 0;
@@ -614,7 +615,9 @@ static unsigned int take_part(struct zone *zone, struct page *page,
 	page_reporting_taken(zone, page, order, order);
 	while (order > part) {
 		order--;
-		put_free_block(zone, page + (1UL << order), order);
+		head = put_free_block(zone, page + (1UL << order), order);
+		/* Its units, where they are that small, have lost their marks */
+		page_reporting_freed(zone, page_private(head), order);
 	}
 	set_page_private(page, part);
 	list_add_tail(&page->lru, blocks);

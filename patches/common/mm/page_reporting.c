@@ -118,6 +118,8 @@ static struct page_reporting_dev_info *quarantine_owner;
  * with mem_hotplug_lock held for reading, read with it held for writing.
  */
 static unsigned int start_order = MAX_ORDER;
+/* The host has nothing behind new memory. The same lock */
+static bool new_memory_is_unbacked;
 
 /* Protects held_blocks, with page->lru of what it lists, and backend_name */
 static DEFINE_SPINLOCK(held_lock);
@@ -576,13 +578,13 @@ static bool fill_from_list(struct batch *b, struct scan *s)
 			room = min(room, b->limit_usable -
 				   min(b->limit_usable, b->held_usable));
 		if (b->nents == b->capacity || b->pages >= b->wanted ||
-		    b->reads + UNIT_READS * units > SECTION_READS ||
+		    b->reads + UNIT_READS * units >= SECTION_READS ||
 		    (b->held && 1UL << order > room))
 			return false;
 		if (1UL << unit > room)
 			break;
 
-		b->reads += units;
+		b->reads += units + 1;
 		if (is_migrate_isolate_page(block) ||
 		    count_marks(block, order, unit) == 1UL << order) {
 			list_move_tail(&block->lru, list);
@@ -641,7 +643,7 @@ static void empty_batch(struct batch *b, unsigned long failed)
 			struct page *end = page + (1UL << page_private(page));
 
 			units = UNIT_READS << (page_private(page) - unit);
-			if (reads + units > SECTION_READS)
+			if (reads + units >= SECTION_READS)
 				break;
 			counted = unhold(zone, page);
 			for (; n < b->nents; n++) {
@@ -1083,6 +1085,7 @@ static void start_reporting(void)
 	get_online_mems();
 	static_branch_enable_cpuslocked(&page_reporting_active);
 	start_order = order_in_force;
+	new_memory_is_unbacked = backend->lazy_backing;
 	for_each_zone(zone)
 		start_zone(zone);
 	put_online_mems();
@@ -1434,7 +1437,7 @@ static void memory_comes(unsigned long pfn, unsigned long end)
 	/* The first memory of a zone: it has not been started with the rest */
 	if (zone->reporting.order == MAX_ORDER)
 		start_zone(zone);
-	if (free_pages_are_written())
+	if (!new_memory_is_unbacked || free_pages_are_written())
 		return;
 	while (pfn < end) {
 		section_end = min(end, pfn + PAGES_PER_SECTION);

@@ -4,6 +4,7 @@
 
 #include <linux/errno.h>
 #include <linux/scatterlist.h>
+#include <linux/types.h>
 
 /* Ranges in one report where a backend names no capacity of its own */
 #define PAGE_REPORTING_CAPACITY		32
@@ -25,8 +26,10 @@
  *	for; 0 where it takes any.
  * @capacity: the most entries in one report; 0 means
  *	%PAGE_REPORTING_CAPACITY.
+ * @lazy_backing: the host has nothing behind memory that is plugged until it
+ *	is touched: it need not be told that such memory is free.
  *
- * Members below @capacity are the core's.
+ * Members below @lazy_backing are the core's.
  */
 struct page_reporting_dev_info {
 	int (*report)(struct page_reporting_dev_info *prdev,
@@ -34,6 +37,7 @@ struct page_reporting_dev_info {
 	unsigned int order;
 	unsigned int min_order;
 	unsigned int capacity;
+	bool lazy_backing;
 
 	/* private: of the module that has registered it */
 	const char *name;
