@@ -260,6 +260,7 @@ static void register_backend(void)
 		.report = report,
 		.order = order,
 		.capacity = chance(3) ? 0 : 1 + chance(40),
+		.lazy_backing = chance(2),
 	};
 	allocation_fails = !chance(8);
 	model_control_begin();

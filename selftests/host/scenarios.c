@@ -164,6 +164,7 @@ static int start(unsigned int order, unsigned int capacity)
 		.report = report,
 		.order = order,
 		.capacity = capacity,
+		.lazy_backing = true,
 	};
 	first_report = true;
 	return page_reporting_register(&backend);
@@ -1105,6 +1106,12 @@ static void quarantined_offline(void)
 		expect(mn.start_pfn, <, (ZONE_SECTIONS - 2) * SECTION);
 	expect(memory_notify(MEM_GOING_OFFLINE, &mn), ==, 0);
 	memory_notify(MEM_CANCEL_OFFLINE, &mn);
+	for (mn.start_pfn = SECTION;
+	     PageBuddy(pfn_to_page(mn.start_pfn - SECTION)) ||
+	     !PageBuddy(pfn_to_page(mn.start_pfn)); mn.start_pfn += SECTION)
+		expect(mn.start_pfn, <, (ZONE_SECTIONS - 1) * SECTION);
+	expect(memory_notify(MEM_GOING_OFFLINE, &mn), ==, 0);
+	memory_notify(MEM_CANCEL_OFFLINE, &mn);
 	mem_hotplug_done();
 	stop();
 	host_error = 0;
@@ -1473,12 +1480,25 @@ static void written_memory(void)
 	mn.start_pfn += 16 * SECTION;
 	free_pages_written = true;
 	mem_hotplug_begin();
-	populate(zone, mn.start_pfn, mn.start_pfn + 2 * SECTION);
-	model_online(mn.start_pfn, 2 * SECTION);
+	populate(zone, mn.start_pfn, mn.start_pfn + SECTION);
+	model_online(mn.start_pfn, SECTION);
 	mem_hotplug_done();
 	free_pages_written = false;
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
-	expect(unmarked(), ==, 2 * SECTION);
+	expect(unmarked(), ==, SECTION);
+	settle();
+	stop();
+	/* Nor where the host backs all of it from the first */
+	backend.lazy_backing = false;
+	expect(page_reporting_register(&backend), ==, 0);
+	settle();
+	mem_hotplug_begin();
+	populate(zone, mn.start_pfn + SECTION, mn.start_pfn + 2 * SECTION);
+	model_online(mn.start_pfn + SECTION, SECTION);
+	mem_hotplug_done();
+	expect(unmarked(), ==, SECTION);
+	settle();
+	stop();
+	start(0, 0);
 	settle();
 	/* Of new memory only what is free is marked */
 	mn.start_pfn -= 4 * SECTION;
