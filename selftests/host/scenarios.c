@@ -863,6 +863,9 @@ static void retries(void)
 	}
 	expect(seen.fails, ==, nr_told);
 	expect(seen.error, ==, -ENOSPC);
+	/* Of what has failed nothing counts as told but the first of all */
+	expect(seen.batches, ==, 1);
+	expect(seen.pages, ==, told[0].pages);
 	expect(vm_events[PAGE_REPORT_FAIL], ==, nr_told);
 	expect(marked(), ==, UNIT);
 	expect(unmarked(), ==, ZONE_SECTIONS * SECTION - UNIT);
