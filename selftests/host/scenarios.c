@@ -1397,12 +1397,12 @@ static void isolated_in_flight(void)
 
 /* Refused as a whole, and then there is no answer at all */
 static unsigned int refused;
-static bool loses;
+static bool refuses, loses;
 
 static int refuse_then_lose(struct page_reporting_dev_info *prdev,
 			    struct scatterlist *sg, unsigned int nents)
 {
-	int err = !loses ? 0 : nents > 1 ? -EIO : -EINPROGRESS;
+	int err = refuses && nents > 1 ? -EIO : loses ? -EINPROGRESS : 0;
 
 	refused += err == -EIO;
 	model_told(sg, nents, PAGE_REPORTING_CAPACITY);
@@ -1423,6 +1423,7 @@ static void lost_one_by_one(void)
 	pass(HZ);
 	for (i = 0; i < 8; i += 2)
 		buddy_free(taken[i], pageblock_order);
+	refuses = true;
 	loses = true;
 	pass(T + 80);
 	expect(refused, ==, 1);
@@ -1435,6 +1436,18 @@ static void lost_one_by_one(void)
 		buddy_free(taken[i], pageblock_order);
 	pass(100 * HZ);
 	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	/* What is taken one by one has not failed, and puts nothing off */
+	expect(zone->reporting.retry_delay, ==, 0);
+	take_order(4, pageblock_order);
+	pass(HZ);
+	buddy_free(taken[nr_taken - 4], pageblock_order);
+	buddy_free(taken[nr_taken - 2], pageblock_order);
+	refused = 0;
+	pass(T + 80);
+	expect(refused, ==, 1);
+	expect(unmarked(), ==, 0);
+	expect(zone->reporting.retry_delay, ==, 0);
+	refuses = false;
 	page_reporting_unregister(&other);
 }
 
