@@ -628,37 +628,30 @@ static struct page *first_held(void)
 	return list_first_entry_or_null(&held_blocks, struct page, lru);
 }
 
-/* Put all blocks back, and mark the ranges that have been reported */
+/*
+ * Put all blocks back, and mark the ranges that have been reported. It looks at
+ * no more struct pages than filling the batch did.
+ */
 static void empty_batch(struct batch *b, unsigned long failed)
 {
 	struct zone *zone = b->zone;
-	unsigned int unit = zone->reporting.order, n = 0, reads, units;
-	struct scatterlist *sg;
-	struct page *page;
+	struct scatterlist *sg = b->sg, *sg_end = b->sg + b->nents;
+	struct page *page, *end;
 	bool counted;
 
-	do {
-		spin_lock_irq(&zone->lock);
-		for (reads = 0; (page = first_held()); reads += units) {
-			struct page *end = page + (1UL << page_private(page));
-
-			units = UNIT_READS << (page_private(page) - unit);
-			if (reads + units >= SECTION_READS)
-				break;
-			counted = unhold(zone, page);
-			for (; n < b->nents; n++) {
-				sg = &b->sg[n];
-				if (sg_page(sg) < page || sg_page(sg) >= end)
-					break;
-				if (counted)
-					mark(zone, sg_page(sg),
-					     sg->length >> PAGE_SHIFT);
-			}
-		}
-		if (!page && failed)
-			shift_window(&zone->reporting, failed);
-		spin_unlock_irq(&zone->lock);
-	} while (page);
+	spin_lock_irq(&zone->lock);
+	while ((page = first_held())) {
+		end = page + (1UL << page_private(page));
+		counted = unhold(zone, page);
+		for (; sg < sg_end && sg_page(sg) >= page && sg_page(sg) < end;
+		     sg++)
+			if (counted)
+				mark(zone, sg_page(sg),
+				     sg->length >> PAGE_SHIFT);
+	}
+	if (failed)
+		shift_window(&zone->reporting, failed);
+	spin_unlock_irq(&zone->lock);
 }
 
 /* What the host may still discard stays held, without marks, and is nobody's */
@@ -1256,7 +1249,6 @@ void page_reporting_release(struct page_reporting_dev_info *prdev)
 	flush_work(&page_reporting_work.work);
 	if (quarantine_owner == prdev) {
 		free_quarantine();
-		wake_up_all(&inflight_wait);
 		if (running)
 			queue_reporting();
 		else
