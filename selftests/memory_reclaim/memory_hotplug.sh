@@ -90,7 +90,8 @@ check 'a load' start_load "$(mib_of 8)" "$(mib_of 4)"
 check 'offline and online under load' offline_and_online
 load_is_right
 set_tracing
-if [ -e $compaction/threshold ] && [ -n "$tracing" ]; then
+if [ "$rounds" -gt 100 ] && [ -e $compaction/threshold ] &&
+	[ -n "$tracing" ]; then
 	echo 1 > $compaction/threshold
 	echo 1 > "$tracing/tracing_on"
 	echo 1 > "$tracing/events/idle_compaction/idle_compaction_start/enable"

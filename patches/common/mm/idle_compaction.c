@@ -160,7 +160,7 @@ static struct plan {
 	u32 nr_blocks;
 	u32 next_scan;			/* the next block to be looked at */
 	unsigned long beside_end;	/* of the page block looked at last */
-	bool beside;			/* it holds pages of the kernel's own */
+	bool beside;		/* it holds the kernel's own pages */
 
 	/*
 	 * List n holds blocks with n pages in use that can all be moved, the
@@ -175,7 +175,7 @@ static struct plan {
 	bool source_moved;		/* some pages of it have moved */
 	bool source_failed;
 	unsigned long target, target_end;	/* the same: no target left */
-	/* Taken from the target for one batch, order 0; empty between batches */
+	/* Taken from the target for one batch; empty between batches */
 	struct list_head free;
 	unsigned int nr_free;
 } plan = { .free = LIST_HEAD_INIT(plan.free) };
@@ -616,7 +616,7 @@ static unsigned int take_part(struct zone *zone, struct page *page,
 	while (order > part) {
 		order--;
 		head = put_free_block(zone, page + (1UL << order), order);
-		/* Its units, where they are that small, have lost their marks */
+		/* Units that are that small have lost their marks */
 		page_reporting_freed(zone, page_private(head), order);
 	}
 	set_page_private(page, part);

@@ -938,7 +938,7 @@ static bool range_is_held(unsigned long start_pfn, unsigned long end_pfn)
 	return held;
 }
 
-/* The same after it was waited for; what is set aside does not come back soon */
+/* The same after a wait, which is vain for what is set aside */
 static bool range_stays_held(unsigned long start_pfn, unsigned long end_pfn,
 			     unsigned long timeout)
 {
