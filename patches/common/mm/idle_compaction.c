@@ -187,7 +187,7 @@ static const char *last_run = "none";
 static struct {
 	u64 began;
 	unsigned long split;		/* huge pages */
-	unsigned long gain;		/* pages in blocks that we have emptied */
+	unsigned long gain;		/* pages in blocks that were emptied */
 	unsigned long migrated;
 	unsigned long failed;		/* free pages in those that were not */
 	struct cpu_time last;
