@@ -389,7 +389,9 @@ static void look_at_pages(unsigned long pfn, unsigned int pages,
 			u->free += n;
 			continue;
 		}
-		u->kernel += is_kernels_own(page);
+		/* The head speaks for the rest of a compound page */
+		if (compound_head(page) == page)
+			u->kernel += is_kernels_own(page);
 		if (PageCompound(page)) {
 			u->fixed++;
 		} else if (!page_count(page)) {
