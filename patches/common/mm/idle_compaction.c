@@ -859,6 +859,12 @@ static bool move_batch(struct plan *p)
 
 	if (!get_free_pages(p, clamp_t(unsigned int, p->source_left, 1, BATCH)))
 		return false;
+	/* Its page block may have been isolated while they were taken */
+	if (!block_is_usable(p, p->source_end - (1UL << p->unit))) {
+		p->source_end = 0;
+		return_free_pages(p);
+		return true;
+	}
 	isolated = isolate_batch(p, p->nr_free, &list);
 	if (isolated) {
 		left = migrate_pages_async(&list, new_page, put_new_page,
