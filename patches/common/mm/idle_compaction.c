@@ -810,7 +810,9 @@ static unsigned int isolate_batch(struct plan *p, unsigned int most,
 		if (isolated == most)
 			break;
 		p->source++;
-		if (!can_move(page) || !isolate_page(page, list)) {
+		/* The page block may have been isolated since the last page */
+		if (is_migrate_isolate_page(page) || !can_move(page) ||
+		    !isolate_page(page, list)) {
 			p->source_failed = true;
 			break;
 		}
