@@ -97,7 +97,7 @@ extern unsigned long nr_deferred;
 extern unsigned int nr_timers_pending;
 /* The most that was seen in one section: see bounds.h */
 extern unsigned long most_pages_locked, most_jiffies_locked;
-/* Bytes of vmalloc(), the most at a time */
+/* Bytes of vmalloc_if_there_is(), the most at a time */
 extern size_t most_allocated;
 /* CPUs and devices that the series has walked */
 extern unsigned long nr_walked;

@@ -125,36 +125,46 @@ free_mib() { awk '/^MemFree:/ { print int($2 / 1024) }' /proc/meminfo; }
 # How many orders there are: buddyinfo has a column for each
 nr_orders() { awk 'NR == 1 { print NF - 4 }' /proc/buddyinfo; }
 
-# by_zone: what the gauges count, what lies in free blocks large enough, and
-# once more what they count: whoever reads this uses memory itself
-by_zone() {
+# units_of_zones: of each zone that has memory the order of its unit. In a small
+# zone that is smaller.
+units_of_zones() {
 	awk -v order="$(cat $reporting/page_reporting_order)" '
-		FNR == 1 { file++ }
-		file != 2 && /^Node/ { zone = $2 $4 }
-		# In a small zone the unit is smaller
-		$1 == "present" {
+		/^Node/ { zone = $2 $4 }
+		$1 == "present" && $2 {
 			pages = 2
-			for (unit[zone] = 0; unit[zone] < order; unit[zone]++) {
+			for (unit = 0; unit < order; unit++) {
 				if (pages > int($2 / 16))
 					break
 				pages *= 2
 			}
-		}
-		file != 2 && /nr_free_(un)?reported/ { n[file, zone] += $2 }
-		file == 2 {
+			print zone, unit
+		}' /proc/zoneinfo
+}
+least_unit() { units_of_zones | sort -nk 2 | awk '{ print $2; exit }'; }
+
+# by_zone: what the gauges count, what lies in free blocks large enough, and
+# once more what they count: whoever reads this uses memory itself
+by_zone() {
+	units_of_zones > "$tmp/units"
+	awk '
+		FNR == 1 { file++ }
+		file == 1 { unit[$1] = $2 }
+		file != 1 && /^Node/ { zone = $2 $4 }
+		file != 1 && /nr_free_(un)?reported/ { n[file, zone] += $2 }
+		file == 3 {
 			zones[$2 $4]
 			size = 1
 			for (i = 5; i <= NF; i++) {
 				if (i >= 5 + unit[$2 $4])
-					n[2, $2 $4] += $i * size
+					n[3, $2 $4] += $i * size
 				size *= 2
 			}
 		}
 		END {
 			for (z in zones)
-				print z, n[1, z] + 0, n[2, z] + 0, n[3, z] + 0
+				print z, n[2, z] + 0, n[3, z] + 0, n[4, z] + 0
 		}' \
-		/proc/zoneinfo /proc/buddyinfo /proc/zoneinfo
+		"$tmp/units" /proc/zoneinfo /proc/buddyinfo /proc/zoneinfo
 }
 same_by_zone() { by_zone | awk '($2 - $3) * ($4 - $3) > 0 { exit 1 }'; }
 

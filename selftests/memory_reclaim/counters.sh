@@ -35,11 +35,13 @@ end() {
 	batches=$(($(counter page_report_batches) - batches))
 	note "$pages pages in $batches reports, $marked are marked"
 }
-# shellcheck disable=SC2031 # the subshell is another function's
-whole_units() { [ $((pages % (1 << order))) = 0 ]; }
-# shellcheck disable=SC2031 # as above
+# In a small zone the unit is smaller, and any larger one is a multiple of it
+whole_units() {
+	unit=$(least_unit)
+	[ $((pages % (1 << unit))) = 0 ]
+}
 no_empty_report() {
-	[ $batches -gt 0 ] && [ $batches -le $((pages >> order)) ]
+	[ $batches -gt 0 ] && [ $batches -le $((pages >> unit)) ]
 }
 
 # What is marked has been reported since, and little of it twice

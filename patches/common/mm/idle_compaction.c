@@ -487,7 +487,7 @@ static bool start_plan(struct plan *p, struct zone *zone)
 		 * Of single pages, as large blocks are what we are after. It
 		 * is a small part of what is stranded.
 		 */
-		p->next = vmalloc(p->nr_blocks * sizeof(*p->next));
+		p->next = vmalloc_if_there_is(p->nr_blocks * sizeof(*p->next));
 		if (!p->next)
 			return false;
 	}
@@ -861,12 +861,6 @@ static bool move_batch(struct plan *p)
 
 	if (!get_free_pages(p, clamp_t(unsigned int, p->source_left, 1, BATCH)))
 		return false;
-	/* Its page block may have been isolated while they were taken */
-	if (!block_is_usable(p, p->source_end - (1UL << p->unit))) {
-		p->source_end = 0;
-		return_free_pages(p);
-		return true;
-	}
 	isolated = isolate_batch(p, p->nr_free, &list);
 	if (isolated) {
 		left = migrate_pages_async(&list, new_page, put_new_page,

@@ -52,7 +52,6 @@ extern const struct kernel_param_ops param_ops_bool, param_ops_uint;
 #undef pr_info
 #undef pr_err
 #undef pr_warn
-#define pr_fmt(text)		text
 #define pr_info(text, ...)	log_line(pr_fmt(text), ##__VA_ARGS__)
 #define pr_err			pr_info
 #define pr_warn			pr_info

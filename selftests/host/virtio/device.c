@@ -259,7 +259,7 @@ static void act(struct host *h, struct queue *q)
 static void host_task(void)
 {
 	for (;;) {
-		unsigned long next = ULONG_MAX;
+		unsigned long next = ULONG_MAX, woken = host_wait.woken;
 		struct queue *q;
 		struct host *h;
 
@@ -278,7 +278,9 @@ static void host_task(void)
 			if (h->no_kick)
 				next = min(next, jiffies + HZ / 10);
 		}
-		sleep_on(&host_wait, max(next, jiffies + 1));
+		/* A kick of a queue that this round has been past gets a round */
+		if (host_wait.woken == woken)
+			sleep_on(&host_wait, max(next, jiffies + 1));
 	}
 }
 

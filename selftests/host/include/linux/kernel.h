@@ -224,7 +224,7 @@ extern bool allocation_fails;
 #define kcalloc(n, size, gfp)	(allocation_fails ? NULL : calloc(n, size))
 #define kfree(p)		free(p)
 /* Large memory, of which the most at a time is counted */
-void *vmalloc(size_t size);
+void *vmalloc_if_there_is(size_t size);
 void vfree(const void *p);
 
 bool printk_timed_ratelimit(unsigned long *last, unsigned int interval_msecs);
