@@ -1751,16 +1751,18 @@ static void drained(void)
 static void hot_added(void)
 {
 	struct memory_notify mn = { ZONE_SECTIONS * SECTION, 16 * SECTION };
-	struct zone *first;
+	struct zone *first, *second;
 
 	buddy_init((ZONE_SECTIONS + 16) * SECTION);
 	model_start();
 	zone = buddy_add_zone("Normal", 0, ZONE_SECTIONS * SECTION);
+	/* It is there from the first, with nothing in it */
+	second = buddy_add_zone("Movable", ZONE_SECTIONS * SECTION, 16 * SECTION);
 	first = zone;
 	populate(zone, 0, ZONE_SECTIONS * SECTION);
 	start(0, 0);
 	settle();
-	zone = buddy_add_zone("Movable", ZONE_SECTIONS * SECTION, 16 * SECTION);
+	zone = second;
 	mem_hotplug_begin();
 	populate(zone, ZONE_SECTIONS * SECTION, (ZONE_SECTIONS + 16) * SECTION);
 	expect(unmarked(), ==, 0);
@@ -1770,6 +1772,7 @@ static void hot_added(void)
 	/* The host has nothing behind it yet */
 	expect(marked(), ==, 16 * SECTION);
 	expect(unmarked(), ==, 0);
+	expect(zone->reporting.order, ==, first->reporting.order);
 	mem_hotplug_done();
 	take(1);
 	expect(marked(), ==, 15 * SECTION);

@@ -989,12 +989,15 @@ static unsigned int zone_order(const struct zone *zone, unsigned int order)
 	return order;
 }
 
+/* One without memory starts with its first, as the unit depends on its size */
 static void start_zone(struct zone *zone)
 {
 	struct page_reporting_zone *zr = &zone->reporting;
 	unsigned int unit = zone_order(zone, start_order), order;
 	unsigned long pages = 0;
 
+	if (!populated_zone(zone))
+		return;
 	spin_lock_irq(&zone->lock);
 	for (order = unit; order < MAX_ORDER; order++)
 		pages += zone->free_area[order].nr_free << order;
