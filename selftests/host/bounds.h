@@ -50,11 +50,16 @@
 #endif
 
 /*
- * What a compaction plan of a zone of 64 GiB may cost, in hundredths of what
- * the same one of 4 GiB costs: struct pages, and memory [105]. See scale.c.
+ * What a compaction plan of a zone of 64 GiB may read, in hundredths of what
+ * the same one of 4 GiB reads [105]. See scale.c.
  */
 #ifndef MOST_PLAN_GROWTH
-#define MOST_PLAN_GROWTH	NO_BOUND
+#define MOST_PLAN_GROWTH	105
+#endif
+
+/* Bytes that a plan may need for each block of a zone [4] */
+#ifndef MOST_PLAN_BYTES
+#define MOST_PLAN_BYTES		4
 #endif
 
 #endif

@@ -54,7 +54,8 @@ static struct history {
 
 /* Marks may come and go */
 static unsigned int control;
-static unsigned long held, free_before, cma_before;
+/* The latter three as they were when the first block was held */
+static unsigned long held, free_before, cma_before, keep_before;
 static struct zone *telling_zone;
 static unsigned long telling_pages;
 /* What may be told still, see BUDGET_SECONDS */
@@ -299,32 +300,34 @@ void seen_freed(struct page *page, unsigned int order)
 	look_at_least(page_zone(page));
 }
 
-/* May so much be held of what is free? */
-static void check_limit(struct zone *zone, unsigned long pages,
-			unsigned long free)
+static unsigned long to_keep(struct zone *zone)
 {
-	unsigned long keep = high_wmark_pages(zone);
 	long reserve = 0;
 	unsigned int i;
 
 	for (i = 0; i < MAX_NR_ZONES; i++)
 		reserve = max(reserve, zone->lowmem_reserve[i]);
-	keep = max(keep + reserve, zone->percpu_drift_mark);
+	return max(high_wmark_pages(zone) + reserve, zone->percpu_drift_mark);
+}
+
+/* Might so much be held of what was free? */
+static void check_limit(unsigned long pages, unsigned long free)
+{
 	if (pages > HELD_MAX || pages > free / HELD_SHARE ||
-	    (pages && pages + keep > free))
+	    (pages && pages + keep_before > free))
 		failed("%lu pages are held of %lu free ones, %lu to be kept",
-		       pages, free, keep);
+		       pages, free, keep_before);
 }
 
 /* What CMA has is nothing for those who cannot use it */
-static void check_limits(struct zone *zone)
+static void check_limits(void)
 {
 	unsigned long pfn = 0, cma = 0;
 
 	for_each_known(pfn, max_pfn)
 		cma += shadow[pfn].state == HELD && shadow[pfn].cma;
-	check_limit(zone, held, free_before);
-	check_limit(zone, held - cma, free_before - cma_before);
+	check_limit(held, free_before);
+	check_limit(held - cma, free_before - cma_before);
 }
 
 void seen_held(struct page *page, unsigned int order)
@@ -342,6 +345,7 @@ void seen_held(struct page *page, unsigned int order)
 			      (1UL << order);
 		cma_before = zone_page_state(zone, NR_FREE_CMA_PAGES) +
 			     ((unsigned long)cma << order);
+		keep_before = to_keep(zone);
 	}
 	BUG_ON(telling_zone && telling_zone != zone);
 	telling_zone = zone;
@@ -444,7 +448,7 @@ void model_told(const struct scatterlist *sg, unsigned int nents,
 		BUG_ON(sg[i].end != (i == nents - 1));
 		check_range(&sg[i], zone->reporting.order);
 	}
-	check_limits(zone);
+	check_limits();
 	check_budget();
 	check_cost();
 
@@ -661,13 +665,8 @@ void model_check(void)
 
 static unsigned long most_held(struct zone *zone, unsigned long free)
 {
-	unsigned long keep = high_wmark_pages(zone);
-	long reserve = 0;
-	unsigned int i;
+	unsigned long keep = to_keep(zone);
 
-	for (i = 0; i < MAX_NR_ZONES; i++)
-		reserve = max(reserve, zone->lowmem_reserve[i]);
-	keep += reserve;
 	return min3(free / HELD_SHARE, free > keep ? free - keep : 0, HELD_MAX);
 }
 

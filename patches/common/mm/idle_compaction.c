@@ -6,8 +6,8 @@
  * A block here is a reporting unit, that is 2^order aligned pages. Free pages
  * in a block that is in use for the rest are stranded. To free all of a block
  * the pages in use have to move, and the fewer there are, the cheaper it is.
- * So a plan is made for each zone: its blocks are sorted by how many pages in
- * use they hold. Pages then move from the emptiest blocks into the fullest,
+ * So a plan is made for each zone: the blocks that free pages are stranded in
+ * are sorted by how many pages in use they hold. Pages then move from the emptiest blocks into the fullest,
  * until the two meet. Blocks with a page that cannot move now are never
  * emptied, and are the first to be filled.
  *
@@ -151,6 +151,7 @@ static bool unfinished;
 static unsigned int backoff;
 
 #define NO_BLOCK		U32_MAX
+#define BLOCK_NOTED		1
 
 /* Blocks of a zone by their pages in use. The thread's own */
 static struct plan {
@@ -158,13 +159,17 @@ static struct plan {
 	unsigned int unit;		/* order of a block */
 	unsigned long start_pfn;	/* of block 0 */
 	u32 nr_blocks;
+	unsigned int next_list;		/* see note_blocks() */
+	unsigned long list_left;	/* free blocks of it to be looked at */
+	struct page *list_turned;	/* the first that went to its tail */
 	u32 next_scan;			/* the next block to be looked at */
 	unsigned long beside_end;	/* of the page block looked at last */
 	bool beside;		/* it holds the kernel's own pages */
 
 	/*
 	 * List n holds blocks with n pages in use that can all be moved, the
-	 * list for a whole block those that cannot be emptied.
+	 * list for a whole block those that cannot be emptied. What has not
+	 * been looked at is BLOCK_NOTED or 0.
 	 */
 	u32 *next;
 	u32 list[MAX_ORDER_NR_PAGES + 1];
@@ -490,7 +495,10 @@ static bool start_plan(struct plan *p, struct zone *zone)
 		p->next = vmalloc_if_there_is(p->nr_blocks * sizeof(*p->next));
 		if (!p->next)
 			return false;
+		memset(p->next, 0, p->nr_blocks * sizeof(*p->next));
 	}
+	p->next_list = 0;
+	p->list_turned = NULL;
 	for (i = 0; i < ARRAY_SIZE(p->list); i++)
 		p->list[i] = NO_BLOCK;
 	p->room = 0;
@@ -521,15 +529,62 @@ static bool is_beside_kernels_own(struct plan *p, unsigned long pfn)
 	return p->beside;
 }
 
+/* Blocks begin and end with the zone, or a little after and before */
+static void note_block(struct plan *p, unsigned long pfn)
+{
+	if (pfn >= p->start_pfn && block_of(p, pfn) < p->nr_blocks)
+		p->next[block_of(p, pfn)] = BLOCK_NOTED;
+}
+
+/*
+ * Note the blocks that smaller free blocks lie in, by the free lists: all
+ * others are in use or free as a whole. Each list is turned once, and then is
+ * as it was. False: all are noted.
+ */
+static bool note_blocks(struct plan *p)
+{
+	unsigned int lists = p->unit * MIGRATE_TYPES, looks = 0;
+	struct zone *zone = p->zone;
+
+	spin_lock_irq(&zone->lock);
+	while (p->next_list < lists && looks < SCAN_PAGES) {
+		struct free_area *area =
+			&zone->free_area[p->next_list / MIGRATE_TYPES];
+		struct list_head *list =
+			&area->free_list[p->next_list % MIGRATE_TYPES];
+		struct page *page = list_first_entry(list, struct page, lru);
+
+		if (!p->list_turned)
+			p->list_left = area->nr_free;
+		if (!p->list_left || list_empty(list) ||
+		    page == p->list_turned) {
+			p->next_list++;
+			p->list_turned = NULL;
+			continue;
+		}
+		p->list_turned = p->list_turned ?: page;
+		p->list_left--;
+		list_move_tail(&page->lru, list);
+		note_block(p, page_to_pfn(page));
+		looks++;
+	}
+	spin_unlock_irq(&zone->lock);
+	return p->next_list < lists;
+}
+
 static void scan_blocks(struct plan *p)
 {
-	u32 end = min(p->next_scan + SCAN_BLOCKS, p->nr_blocks);
+	u32 end = min(p->next_scan + SCAN_PAGES, p->nr_blocks);
+	unsigned int looks = 0;
 	struct usage u;
 
 	get_online_mems();
-	for (; p->next_scan < end; p->next_scan++) {
+	for (; p->next_scan < end && looks < SCAN_BLOCKS; p->next_scan++) {
 		unsigned long pfn = pfn_of(p, p->next_scan);
 
+		if (p->next[p->next_scan] != BLOCK_NOTED)
+			continue;
+		looks++;
 		if (!block_is_usable(p, pfn))
 			continue;
 		look_at_block(p, pfn, &u);
@@ -907,6 +962,8 @@ static const char *run_plan(struct plan *p)
 	const char *stop = NULL;
 	bool more = true;
 
+	while (!stop && note_blocks(p))
+		stop = must_stop();
 	while (!stop && p->next_scan < p->nr_blocks) {
 		scan_blocks(p);
 		stop = must_stop();
