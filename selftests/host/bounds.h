@@ -57,9 +57,9 @@
 #define MOST_PLAN_GROWTH	105
 #endif
 
-/* Bytes that a plan may need for each block of a zone [4] */
-#ifndef MOST_PLAN_BYTES
-#define MOST_PLAN_BYTES		4
+/* Bits that a plan may need for each block of a zone [33] */
+#ifndef MOST_PLAN_BITS
+#define MOST_PLAN_BITS		33
 #endif
 
 #endif

@@ -375,7 +375,7 @@ static int goals(void)
 	goal("plan, and memory in use", large[PLAN].pages, small[PLAN].pages,
 	     MOST_PLAN_GROWTH);
 	goal("memory of a plan, and blocks of 2 MiB", large[PLAN].memory,
-	     (64UL << 30) / (2 << 20) * MOST_PLAN_BYTES, 105);
+	     (64UL << 30) / (2 << 20) * MOST_PLAN_BITS / 8, 105);
 	goal("plan, and CPUs", cpus[PLAN].pages, small[PLAN].pages, 100);
 	printf("1..%u\n", number);
 	return missed ? 1 : 0;

@@ -33,6 +33,7 @@
  *   zone->lock			free lists, zone->freed_pages
  * The timer takes zone->lock only, the fast path holds it already.
  */
+#include <linux/bitmap.h>
 #include <linux/cpu.h>
 #include <linux/freezer.h>
 #include <linux/irq_work.h>
@@ -151,7 +152,6 @@ static bool unfinished;
 static unsigned int backoff;
 
 #define NO_BLOCK		U32_MAX
-#define BLOCK_NOTED		1
 
 /* Blocks of a zone by their pages in use. The thread's own */
 static struct plan {
@@ -162,14 +162,14 @@ static struct plan {
 	unsigned int next_list;		/* see note_blocks() */
 	unsigned long list_left;	/* free blocks of it to be looked at */
 	struct page *list_turned;	/* the first that went to its tail */
-	u32 next_scan;			/* the next block to be looked at */
+	unsigned long *noted;		/* a bit for each block to be looked at */
+	u32 next_scan;			/* the next of them */
 	unsigned long beside_end;	/* of the page block looked at last */
 	bool beside;		/* it holds the kernel's own pages */
 
 	/*
 	 * List n holds blocks with n pages in use that can all be moved, the
-	 * list for a whole block those that cannot be emptied. What has not
-	 * been looked at is BLOCK_NOTED or 0.
+	 * list for a whole block those that cannot be emptied.
 	 */
 	u32 *next;
 	u32 list[MAX_ORDER_NR_PAGES + 1];
@@ -470,13 +470,13 @@ static unsigned long pop_block(struct plan *p, unsigned int used)
 
 static void drop_plan(struct plan *p)
 {
-	vfree(p->next);
+	vfree(p->noted);
 	p->zone = NULL;
 }
 
 static bool start_plan(struct plan *p, struct zone *zone)
 {
-	unsigned long end;
+	unsigned long end, longs;
 	unsigned int i;
 
 	p->unit = max_t(unsigned int, page_reporting_unit(zone), UNIT_MIN);
@@ -486,16 +486,19 @@ static bool start_plan(struct plan *p, struct zone *zone)
 	p->nr_blocks = (end - p->start_pfn) >> p->unit;
 	p->next_scan = 0;
 	p->beside_end = 0;
-	p->next = NULL;
+	p->noted = NULL;
 	if (p->nr_blocks) {
+		longs = BITS_TO_LONGS(p->nr_blocks);
 		/*
 		 * Of single pages, as large blocks are what we are after. It
 		 * is a small part of what is stranded.
 		 */
-		p->next = vmalloc_if_there_is(p->nr_blocks * sizeof(*p->next));
-		if (!p->next)
+		p->noted = vmalloc_if_there_is(longs * sizeof(*p->noted) +
+					       p->nr_blocks * sizeof(*p->next));
+		if (!p->noted)
 			return false;
-		memset(p->next, 0, p->nr_blocks * sizeof(*p->next));
+		bitmap_zero(p->noted, p->nr_blocks);
+		p->next = (u32 *)(p->noted + longs);
 	}
 	p->next_list = 0;
 	p->list_turned = NULL;
@@ -533,7 +536,7 @@ static bool is_beside_kernels_own(struct plan *p, unsigned long pfn)
 static void note_block(struct plan *p, unsigned long pfn)
 {
 	if (pfn >= p->start_pfn && block_of(p, pfn) < p->nr_blocks)
-		p->next[block_of(p, pfn)] = BLOCK_NOTED;
+		__set_bit(block_of(p, pfn), p->noted);
 }
 
 /*
@@ -574,17 +577,18 @@ static bool note_blocks(struct plan *p)
 
 static void scan_blocks(struct plan *p)
 {
-	u32 end = min(p->next_scan + SCAN_PAGES, p->nr_blocks);
-	unsigned int looks = 0;
+	unsigned int looks;
 	struct usage u;
 
 	get_online_mems();
-	for (; p->next_scan < end && looks < SCAN_BLOCKS; p->next_scan++) {
-		unsigned long pfn = pfn_of(p, p->next_scan);
+	for (looks = 0; looks < SCAN_BLOCKS; looks++, p->next_scan++) {
+		unsigned long pfn;
 
-		if (p->next[p->next_scan] != BLOCK_NOTED)
-			continue;
-		looks++;
+		p->next_scan = find_next_bit(p->noted, p->nr_blocks,
+					     p->next_scan);
+		if (p->next_scan == p->nr_blocks)
+			break;
+		pfn = pfn_of(p, p->next_scan);
 		if (!block_is_usable(p, pfn))
 			continue;
 		look_at_block(p, pfn, &u);

@@ -39,7 +39,6 @@ typedef u64 phys_addr_t;
 #define ATOMIC_INIT(v)		{ v }
 #define cmpxchg(p, old, new)	(*(p) == (old) ? (*(p) = (new), (old)) : *(p))
 #define mb()			do { } while (0)
-#define __set_bit(n, words)	((words)[(n) / 64] |= BIT((n) % 64))
 
 /* Modules, parameters, logs */
 #define KBUILD_MODNAME		"hv_balloon"

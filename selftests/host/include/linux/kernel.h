@@ -27,6 +27,9 @@ typedef unsigned int gfp_t;
 
 #define BIT(n)			(1UL << (n))
 #define BIT_ULL(n)		(1ULL << (n))
+#define BITS_TO_LONGS(n)	(((n) + 63) / 64)
+#define bitmap_zero(words, n)	memset(words, 0, BITS_TO_LONGS(n) * 8)
+#define __set_bit(n, words)	((words)[(n) / 64] |= BIT((n) % 64))
 #define ARRAY_SIZE(a)		(sizeof(a) / sizeof((a)[0]))
 #define container_of(ptr, type, member) \
 	((type *)((char *)(ptr) - offsetof(type, member)))
@@ -223,6 +226,19 @@ extern bool allocation_fails;
 #define GFP_NOWAIT		0u
 #define kcalloc(n, size, gfp)	(allocation_fails ? NULL : calloc(n, size))
 #define kfree(p)		free(p)
+static inline unsigned long find_next_bit(const unsigned long *words,
+					  unsigned long n, unsigned long i)
+{
+	unsigned long word;
+
+	for (; i < n; i = (i | 63) + 1) {
+		word = words[i / 64] >> i % 64;
+		if (word)
+			return min(n, i + __builtin_ctzl(word));
+	}
+	return n;
+}
+
 /* Large memory, of which the most at a time is counted */
 void *vmalloc_if_there_is(size_t size);
 void vfree(const void *p);
