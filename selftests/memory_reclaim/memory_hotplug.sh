@@ -9,12 +9,13 @@ memory=/sys/devices/system/memory
 set -- $memory/memory*/state
 [ -w "$1" ] || skip 'no memory hotplug'
 
-# Only in this zone a block can always go, and must come back to where it was
+# Only in this zone a block can always go, and must come back to where it was. The
+# highest may hold what was allocated when memory was not yet in zones.
 movable() {
 	for block in "$memory"/memory*; do
 		[ "$(cat "$block/state")" = online ] &&
 			grep -q '^Movable' "$block/valid_zones" && echo "$block"
-	done
+	done | sort -V | sed '$d'
 }
 
 # Its pages may be held for a moment by who reads or migrates them
@@ -48,7 +49,7 @@ offline_within() {
 		fail "after $took s: $(cat "$tmp/said")"
 }
 
-# The run's pages are all of the one movable block that is left, which goes
+# The run's pages are of the movable block that is left, which goes, and of the highest
 beside_a_run() {
 	for i in $(repeat 5); do
 		echo > "$tracing/trace"
@@ -70,7 +71,6 @@ only_one_is_left() {
 	done
 }
 
-# The highest may hold what was allocated when memory was not yet in zones
 all=$(movable)
 blocks=$(echo "$all" | head -n 3) only=${all%%"
 "*}

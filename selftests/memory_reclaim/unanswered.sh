@@ -23,7 +23,7 @@ answers() {
 quarantined() { cat $reporting/quarantined; }
 is_quarantined() { [ "$(quarantined)" != 0 ]; }
 is_back() { [ "$(quarantined)" = 0 ]; }
-held() { [ "$(free_mib)" -lt $((free - 16)) ]; }
+held() { [ "$(free_mib)" -lt $((free - 4)) ]; }
 
 # The host is told something, and says nothing
 is_told() {
@@ -68,11 +68,12 @@ set_enabled() {
 	sleep 0.5
 }
 
+# But for the highest: it may hold what was allocated before there were zones
 movable() {
 	for block in /sys/devices/system/memory/memory*; do
 		[ "$(cat "$block/state")" = online ] &&
 			grep -q '^Movable' "$block/valid_zones" && echo "$block"
-	done 2> /dev/null
+	done 2> /dev/null | sort -V | sed '$d'
 }
 online_again() {
 	for block in $blocks; do
@@ -81,12 +82,14 @@ online_again() {
 	done
 }
 
-# Refused at once, where the host has some of it
+# Refused at once, where the host has some of it. 4.19 warns of pages that are
+# not on their LRU list yet: compaction sends them there.
 goes_or_is_refused() {
 	refused=0
 	for block in $blocks; do
 		said=$(timeout $((3 * patience)) sh -c \
-			"echo offline > $block/state" 2>&1)
+			"echo 1 > /proc/sys/vm/compact_memory
+			echo offline > $block/state" 2>&1)
 		case $(cat "$block/state")$said in
 		offline) ;;
 		online*' busy') refused=$((refused + 1)) ;;
