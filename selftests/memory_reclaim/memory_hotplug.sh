@@ -9,8 +9,8 @@ memory=/sys/devices/system/memory
 set -- $memory/memory*/state
 [ -w "$1" ] || skip 'no memory hotplug'
 
-# Only in this zone a block can always go, and must come back to where it was. The
-# highest may hold what was allocated when memory was not yet in zones.
+# Only in this zone a block can always go, and must come back to where it was.
+# The highest may hold what was allocated when memory was not yet in zones.
 movable() {
 	for block in "$memory"/memory*; do
 		[ "$(cat "$block/state")" = online ] &&
@@ -49,7 +49,8 @@ offline_within() {
 		fail "after $took s: $(cat "$tmp/said")"
 }
 
-# The run's pages are of the movable block that is left, which goes, and of the highest
+# The run's pages are of the movable block that is left, which goes, and of the
+# highest
 beside_a_run() {
 	for i in $(repeat 5); do
 		echo > "$tracing/trace"

@@ -7,9 +7,9 @@
  * in a block that is in use for the rest are stranded. To free all of a block
  * the pages in use have to move, and the fewer there are, the cheaper it is.
  * So a plan is made for each zone: the blocks that free pages are stranded in
- * are sorted by how many pages in use they hold. Pages then move from the emptiest blocks into the fullest,
- * until the two meet. Blocks with a page that cannot move now are never
- * emptied, and are the first to be filled.
+ * are sorted by how many pages in use they hold. Pages then move from the
+ * emptiest blocks into the fullest, until the two meet. Blocks with a page that
+ * cannot move now are never emptied, and are the first to be filled.
  *
  * Blocks with a page of the kernel's own, which stays until it is freed, are
  * left alone. The room in them is where its next such pages go. If others took
@@ -162,7 +162,7 @@ static struct plan {
 	unsigned int next_list;		/* see note_blocks() */
 	unsigned long list_left;	/* free blocks of it to be looked at */
 	struct page *list_turned;	/* the first that went to its tail */
-	unsigned long *noted;		/* a bit for each block to be looked at */
+	unsigned long *noted;		/* bits: blocks to be looked at */
 	u32 next_scan;			/* the next of them */
 	unsigned long beside_end;	/* of the page block looked at last */
 	bool beside;		/* it holds the kernel's own pages */
