@@ -32,8 +32,17 @@ inject() {
 }
 at_exit 'inject 0'
 
-# failing COMMAND...: a task of its own
-failing() { (echo 1 > /proc/self/make-it-fail && "$@") 2> /dev/null; }
+# failing COMMAND...: a task of its own. It has faulted in what it needs
+# before, for a page fault that fails wakes the OOM killer.
+failing() {
+	(
+		echo "$device" > /dev/full
+		echo 1 > /proc/self/make-it-fail && "$@"
+		status=$?
+		echo 0 > /proc/self/make-it-fail
+		exit $status
+	) 2> /dev/null
+}
 attach() { echo "$device" > $driver/"$1"; }
 
 # A probe that failed may have left the device's queues enabled, and then none
