@@ -217,6 +217,15 @@ keep_reporting() {
 	at_exit "kill $!; wait $!"
 }
 
+# movable: the memory blocks that can always go, and come back to their zone.
+# The highest may hold what was allocated when memory was not yet in zones.
+movable() {
+	for block in /sys/devices/system/memory/memory*; do
+		[ "$(cat "$block/state")" = online ] &&
+			grep -q '^Movable' "$block/valid_zones" && echo "$block"
+	done 2> /dev/null | sort -V | sed '$d'
+}
+
 # Memory in free blocks of orders 9 and 10
 large_mib() {
 	awk '{ n += $14 * 2 + $15 * 4 } END { print n }' /proc/buddyinfo

@@ -9,15 +9,6 @@ memory=/sys/devices/system/memory
 set -- $memory/memory*/state
 [ -w "$1" ] || skip 'no memory hotplug'
 
-# Only in this zone a block can always go, and must come back to where it was.
-# The highest may hold what was allocated when memory was not yet in zones.
-movable() {
-	for block in "$memory"/memory*; do
-		[ "$(cat "$block/state")" = online ] &&
-			grep -q '^Movable' "$block/valid_zones" && echo "$block"
-	done | sort -V | sed '$d'
-}
-
 # Its pages may be held for a moment by who reads or migrates them
 set_state() { (echo "$2" > "$1/state") 2> /dev/null; }
 is_set() { set_state "$1" "$2"; [ "$(cat "$1/state")" = "${2%_*}" ]; }

@@ -68,13 +68,6 @@ set_enabled() {
 	sleep 0.5
 }
 
-# But for the highest: it may hold what was allocated before there were zones
-movable() {
-	for block in /sys/devices/system/memory/memory*; do
-		[ "$(cat "$block/state")" = online ] &&
-			grep -q '^Movable' "$block/valid_zones" && echo "$block"
-	done 2> /dev/null | sort -V | sed '$d'
-}
 online_again() {
 	for block in $blocks; do
 		[ "$(cat "$block/state")" = online ] ||
