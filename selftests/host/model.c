@@ -544,9 +544,6 @@ static void look_at_switch(struct zone *zone)
 		*was_off = false;
 		return;
 	}
-	budget_since = jiffies;
-	budget_told = 0;
-	totalram_most = 0;
 	if (*was_off)
 		return;
 	*was_off = true;
@@ -557,11 +554,18 @@ static void look_at_switch(struct zone *zone)
 
 void model_look(void)
 {
+	bool reporting = false;
 	struct zone *zone;
 
 	for_each_zone(zone) {
 		look_at_switch(zone);
 		look_at_least(zone);
+		reporting |= !off[zone_index(zone)];
+	}
+	if (!reporting) {
+		budget_since = jiffies;
+		budget_told = 0;
+		totalram_most = 0;
 	}
 }
 
