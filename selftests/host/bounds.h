@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What the series may cost, asserted by the model in every test that runs on
- * it. NO_BOUND: the code is not there yet; in brackets is what is to hold.
- * Each can be given with -D, to see what breaks it.
+ * it. In brackets is the goal. Each can be given with -D, to see what breaks it.
  */
 #ifndef _BOUNDS_H
 #define _BOUNDS_H
-
-#define NO_BOUND		(~0UL)
 
 /* Struct pages that the series reads in one section of zone->lock [4096] */
 #ifndef MOST_PAGES_LOCKED

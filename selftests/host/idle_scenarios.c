@@ -1997,6 +1997,35 @@ static void freed_since_scan(void)
 	expect(free_pages(), free_before + 2);
 }
 
+/* The largest blocks that are stranded, halves of those to be made */
+static void halves(void)
+{
+	unsigned int i;
+
+	boot();
+	for (i = 0; i < 4; i++)
+		lay(i, 256, ANON);
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(last_run.gain, 1024);
+	expect(nr_moved, 512);
+}
+
+/* More of them on one list than may be looked at with the lock held */
+static void long_list(void)
+{
+	unsigned int i;
+
+	boot();
+	for (i = 0; i < 20 * BLOCK; i += 2) {
+		use(START + i, 1, ANON);
+		free_from(START + i + 1, 1);
+	}
+	start();
+	next_run(NOW + IDLE_AFTER);
+	expect(last_run.gain, 10 * 512);
+}
+
 static unsigned long reads_before;
 
 static void count_reads(unsigned int n)
@@ -2286,7 +2315,11 @@ static void odd_zones(void)
 	other->zone_start_pfn = OTHER + 100;
 	other->spanned_pages = 4 * BLOCK;
 	bring_online(other, OTHER + 100, OTHER + 100 + 4 * BLOCK);
+	/* Of the zone without a whole block, memory before and after where one begins */
+	empty->spanned_pages = BLOCK + 100;
 	bring_online(empty, 3, 200);
+	bring_online(empty, BLOCK, BLOCK + 64);
+	free_from(BLOCK, 64);
 	for (pfn = OTHER + 100; pfn < OTHER + 100 + 4 * BLOCK; pfn++) {
 		if (pfn % BLOCK == 111 || pfn % BLOCK == 90)
 			use(pfn, 1, ANON);
@@ -2726,6 +2759,8 @@ static const struct scenario {
 	{ "targets that have been used", stale_targets },
 	{ "broken pages stay free", broken_pages },
 	{ "blocks that have been freed", freed_since_scan },
+	{ "halves of blocks", halves },
+	{ "a long list of single pages", long_list },
 	{ "free blocks cost a few looks", free_blocks_are_cheap },
 	{ "a huge page in a source", huge_in_source },
 	{ "a source is isolated", source_is_isolated },

@@ -15,8 +15,6 @@
 #define BUDGET_SECONDS		16
 
 #define SECTION			MAX_ORDER_NR_PAGES
-/* Time for a section to go offline, where nothing bounds it */
-#define OFFLINE_TRIES		8
 
 /* For so long what is reported must have been free without use */
 #define LEAST_TIME		(5 * msecs_to_jiffies(300))
@@ -196,9 +194,7 @@ int model_offline(unsigned long pfn, bool (*empty)(unsigned long pfn),
 		drain_all_pages(NULL);
 		if (!err && buddy_offline(zone, pfn, SECTION))
 			break;
-		if (most == NO_BOUND && jiffies - began >= OFFLINE_TRIES)
-			err = -EBUSY;
-		else if (jiffies - began > most)
+		if (jiffies - began > most)
 			failed("section %lx does not go offline, and nobody uses it",
 			       pfn);
 		sleep_until(jiffies + 1);

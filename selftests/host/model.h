@@ -65,7 +65,7 @@ void model_online(unsigned long pfn, unsigned long pages);
  * @pfn: its first page frame, of MAX_ORDER_NR_PAGES
  * @empty: as migration does: frees what can be of the section, false: somebody
  *	keeps a page of it, or may be about to
- * @most: jiffies that it may take, NO_BOUND: it gives up after a few
+ * @most: jiffies that it may take
  *
  * The caller holds mem_hotplug_lock for writing. Pages that nobody uses and
  * that do not come back are the end of the test, as they are of the kernel.

@@ -532,10 +532,10 @@ static bool is_beside_kernels_own(struct plan *p, unsigned long pfn)
 	return p->beside;
 }
 
-/* Blocks begin and end with the zone, or a little after and before */
+/* Where a zone begins or ends inside of a block, that block is left out */
 static void note_block(struct plan *p, unsigned long pfn)
 {
-	if (pfn >= p->start_pfn && block_of(p, pfn) < p->nr_blocks)
+	if (pfn >= p->start_pfn && pfn < pfn_of(p, p->nr_blocks))
 		__set_bit(block_of(p, pfn), p->noted);
 }
 

@@ -50,6 +50,9 @@ static inline struct page *page_read(const struct page *page)
 #define page_zone(page)		buddy_zone_of(page_read(page))
 #undef page_count
 #define page_count(page)	atomic_read(&page_read(page)->_refcount)
+/* What the series moves is a page on a free list */
+#define list_move_tail(entry, list) \
+	list_move_tail(&page_read(list_entry(entry, struct page, lru))->lru, list)
 
 #endif
 #endif
