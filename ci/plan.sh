@@ -6,6 +6,9 @@
 # compared with.  build[i] is "BASE GROUPS LABEL FRAGMENT...", GROUPS "all" or
 # what series-apply takes.
 plan=() plan_image=() plan_append=() build=()
+# Seconds that a boot takes on the machine of Documentation/results.md, for what is said
+# of the time that is left
+declare -A takes=([kernel]=270 [stress]=50 [cache]=75 [churn]=55 [scatter]=55 [build]=240 [speed]=200 [other]=60)
 compiles=no	# whether a scenario wants what ci/buildimage makes
 image=arch/x86/boot/bzImage
 
@@ -48,6 +51,29 @@ plan_images() {
 # Without reporting a kernel has figures in these; nothing else is worth a boot of it
 telling=(stress cache churn scatter build)
 
+# A stock kernel that has not to be built
+stock_image=""
+# find_stock BASE: the distribution's own, unless what is measured needs the options of the
+# patched one
+find_stock() {
+	local one dir status=0
+	for one in "${chosen[@]}"; do
+		case $one in build | cost | icount) return ;; esac
+	done
+	dir=$(within "$top/scripts/stock" "$1" 2>"$scratch/why") || status=$?
+	case $status in
+	0)
+		stock_image=$dir/bzImage
+		say "stock kernel: ${dir##*/stock-}"
+		;;
+	77) say "stock kernel: built here, for $(sed -n '$s/^stock: //p' "$scratch/why")" ;;
+	*)
+		cat "$scratch/why" >&2
+		die "no stock kernel for $1"
+		;;
+	esac
+}
+
 reports_itself() { [ "$(base_says "$1" has_page_reporting)" = yes ]; }
 
 # both BASE SCENARIO [-SUFFIX]: as it is, and with the series
@@ -56,7 +82,7 @@ both() {
 	if [ "$2" = icount ] || reports_itself "$1"; then
 		against=stock${3:-}
 	fi
-	boots "stock${3:-}" "$2" "" "$at-stock/$image"
+	boots "stock${3:-}" "$2" "" "${stock_image:-$at-stock/$image}"
 	boots "patched${3:-}" "$2" "$against" "$at-patched/$image"
 }
 
@@ -64,6 +90,7 @@ both() {
 plan_series() {
 	local at=$cache/build/$1 scenario
 	build=("$1 01 stock guest" "$1 all patched guest memory_reclaim" "$1 all compiled-out guest off")
+	find_stock "$1"
 	for scenario in "${telling[@]}"; do
 		both "$1" "$scenario"
 	done
@@ -97,5 +124,19 @@ plan_compare() {
 				boots "patched-$base" "$scenario" "" "$cache/build/$base-patched/$image"
 			fi
 		done
+	done
+}
+
+# leave_needed: of the kernels to be built those that something in the plan boots, or compiles
+leave_needed() {
+	local i one words needed
+	for i in "${!build[@]}"; do
+		read -ra words <<<"${build[i]}"
+		needed=no
+		[ $compiles = no ] || [ "${words[2]}" != stock ] || needed=yes
+		for one in "${plan_image[@]}"; do
+			[ "$one" != "$cache/build/${words[0]}-${words[2]}/$image" ] || needed=yes
+		done
+		[ $needed = yes ] || unset "build[i]"
 	done
 }
