@@ -51,7 +51,7 @@ plan_images() {
 # Without reporting a kernel has figures in these; nothing else is worth a boot of it
 telling=(stress cache churn scatter build)
 
-# A stock kernel that has not to be built
+# The stock kernel, where it has not to be built
 stock_image=""
 # find_stock BASE: the distribution's own, unless what is measured needs the options of the
 # patched one
@@ -76,14 +76,14 @@ find_stock() {
 
 reports_itself() { [ "$(base_says "$1" has_page_reporting)" = yes ]; }
 
-# both BASE SCENARIO [-SUFFIX]: as it is, and with the series
-both() {
-	local at=$cache/build/$1 against=""
+# stock_boot, patched_boot BASE SCENARIO [-SUFFIX]: as it is, and with the series
+stock_boot() { boots "stock${3:-}" "$2" "" "${stock_image:-$cache/build/$1-stock/$image}"; }
+patched_boot() {
+	local against=""
 	if [ "$2" = icount ] || reports_itself "$1"; then
 		against=stock${3:-}
 	fi
-	boots "stock${3:-}" "$2" "" "${stock_image:-$at-stock/$image}"
-	boots "patched${3:-}" "$2" "$against" "$at-patched/$image"
+	boots "patched${3:-}" "$2" "$against" "$cache/build/$1-patched/$image"
 }
 
 # plan_series BASE: all that its series is judged by
@@ -91,9 +91,16 @@ plan_series() {
 	local at=$cache/build/$1 scenario
 	build=("$1 01 stock guest" "$1 all patched guest memory_reclaim" "$1 all compiled-out guest off")
 	find_stock "$1"
-	for scenario in "${telling[@]}"; do
-		both "$1" "$scenario"
-	done
+	if [ -n "$stock_image" ]; then
+		# All of its boots first: they do not wait for the other kernel
+		for scenario in "${telling[@]}"; do stock_boot "$1" "$scenario"; done
+		for scenario in "${telling[@]}"; do patched_boot "$1" "$scenario"; done
+	else
+		for scenario in "${telling[@]}"; do
+			stock_boot "$1" "$scenario"
+			patched_boot "$1" "$scenario"
+		done
+	fi
 	for scenario in churn-short churn-long churn-random churn-wide speed pinned thp light asked latency; do
 		boots patched "$scenario" "" "$at-patched/$image"
 	done
@@ -119,7 +126,8 @@ plan_compare() {
 	for scenario in "${telling[@]}" churn-short churn-long churn-random speed pinned thp light icount; do
 		for base in "$@"; do
 			if reports_itself "$base" || [[ " ${telling[*]} icount " == *" $scenario "* ]]; then
-				both "$base" "$scenario" "-$base"
+				stock_boot "$base" "$scenario" "-$base"
+				patched_boot "$base" "$scenario" "-$base"
 			else
 				boots "patched-$base" "$scenario" "" "$cache/build/$base-patched/$image"
 			fi
