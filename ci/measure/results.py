@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""results TITLE RUN: the tables of a run of ci/run as a section of Documentation/results.md
+"""results.py TITLE RUN: the tables of a run of ci/run as a section of Documentation/results.md
 
 RUN is the folder of the run in out/. A section of this TITLE is replaced, else it becomes the first one.
 """
 import pathlib
 import sys
 
-TOP = pathlib.Path(__file__).resolve().parent.parent
+TOP = pathlib.Path(__file__).resolve().parents[2]
 DOC = TOP / 'Documentation/results.md'
 
 
@@ -15,20 +15,20 @@ def die(text):
     sys.exit(f'results: {text}')
 
 
-def section(title, run):
-    """Lines of the section, from the files that ci/run has written."""
-    texts = {}
-    for name in ('versions', 'table.md'):
-        try:
-            texts[name] = (run / name).read_text(encoding='utf-8').strip('\n')
-        except OSError as error:
-            die(f'{run} is no finished run of ci/run: {error.strerror}: {name}')
+def read(run, name):
+    try:
+        return (run / name).read_text(encoding='utf-8').strip('\n')
+    except OSError as error:
+        die(f'{run} is no finished run of ci/run: {error.strerror}: {name}')
+
+
+def section_lines(title, versions, tables):
     begin, end = marks(title)
-    return [begin, '', f'## {title}', '', '```', texts['versions'], '```', '', texts['table.md'], '', end]
+    return [begin, '', f'## {title}', '', '```', versions, '```', '', tables, '', end]
 
 
 def marks(title):
-    return (f'<!-- {title}: made by ci/results, do not edit -->', f'<!-- end of {title} -->')
+    return (f'<!-- {title}: made by ci/measure/results.py, do not edit -->', f'<!-- end of {title} -->')
 
 
 def spliced(document, title, lines):
@@ -52,7 +52,8 @@ def main():
     if len(sys.argv) != 3:
         die('usage: results TITLE RUN')
     title, run = sys.argv[1], pathlib.Path(sys.argv[2])
-    DOC.write_text(spliced(DOC.read_text(encoding='utf-8'), title, section(title, run)), encoding='utf-8')
+    lines = section_lines(title, read(run, 'versions'), read(run, 'table.md'))
+    DOC.write_text(spliced(DOC.read_text(encoding='utf-8'), title, lines), encoding='utf-8')
     print(f'results: {DOC.relative_to(TOP)} has the section "{title}"')
 
 

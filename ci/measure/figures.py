@@ -1,0 +1,248 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""figures.py DIR: what memory.csv and events of one watched VM amount to, as lines "name value"
+
+Definitions: Documentation/measuring.md
+"""
+import bisect
+import pathlib
+import statistics
+import sys
+
+
+class Record:
+    """Samples of the host's memory: seconds, MiB resident, MiB discarded since the start."""
+
+    def __init__(self, samples):
+        self.time = [s[0] for s in samples]
+        self.host = [s[1] for s in samples]
+        self.discarded = [s[2] for s in samples]
+
+    def at(self, seconds):
+        """The index of the first sample at or after this time, else of the last one."""
+        return min(bisect.bisect_left(self.time, seconds), len(self.time) - 1)
+
+    def between(self, first, last):
+        """Indices from the sample at or after first to the last one not after last."""
+        return range(self.at(first), bisect.bisect_right(self.time, last))
+
+
+class Events:
+    """What the guest said, and when."""
+
+    def __init__(self, lines):
+        self.marks = {}     # name: seconds
+        self.data = {}      # name: value, in the order of the first word on each
+        self.costs = []     # of a page, round by round
+        self.speed = {}     # way of reporting: MiB/s of each of its turns
+        self.uses = []      # (seconds, MiB in use)
+        self.use_host = 0   # MiB of the host, at the first of these
+        self.gaps = []      # (from, to) between two loads
+        self.sampling = {}
+        self._gap = self._way = None
+        self._measured = False
+        for line in lines:
+            self._take(line.rstrip('\n').split(' '))
+
+    def _take(self, words):
+        seconds, host, kind, rest = float(words[0]), float(words[1]), words[3], words[4:]
+        if kind == '@mark':
+            self._take_mark(seconds, rest[0])
+        elif kind == '@data':
+            self._take_data(rest)
+        elif kind == '@used':
+            if not self.uses:
+                self.use_host = host
+            self.uses.append((seconds, float(rest[0])))
+        elif kind == '@sampling':
+            self.sampling = dict(word.split('=') for word in rest)
+
+    def _take_mark(self, seconds, name):
+        if name in ('take', 'freed') and self._gap is not None:
+            self.gaps.append((self._gap, seconds))
+            self._gap = None
+        if name == 'gap':
+            self._gap = seconds
+        # The first load counts, and what was freed last; not what is done once more
+        if 'again' not in self.marks and not (name == 'load' and name in self.marks):
+            self.marks[name] = seconds
+
+    def _take_data(self, words):
+        for word in words:
+            name, _, value = word.partition('=')
+            if name == 'reporting':
+                self._way, self._measured = value, False
+            elif name == 'measured':
+                self._measured = True
+            elif name == 'page_median':
+                self.costs.append(f'{float(value):.1f}')
+            if name not in ('reporting', 'measured'):
+                self.data[name] = value
+        if self._measured and words[0].startswith('churn_cycles='):
+            self.speed.setdefault(self._way, []).append(self.number('churn_MiB') / self.number('churn_s'))
+            self._measured = False
+
+    def number(self, name):
+        return float(self.data.get(name, 0))
+
+
+def short(value):
+    return f'{value:.6g}'
+
+
+def load_and_return(record, load, freed, end, kept=0.0, prefix=''):
+    """Of a load from load on, freed at freed, and watched until end.
+
+    kept: MiB that the guest still uses, and that is not to come back.
+    Returns the figures, and by how many MiB the load has made the host's memory grow.
+    """
+    host = record.host
+    start = host[record.at(load)]
+    peak = max([start] + [host[i] for i in record.between(load, freed + 0.5)])
+    last = host[record.at(end)]
+    figures = {'start_MiB': short(start), 'peak_MiB': short(peak), 'end_MiB': short(last),
+               'watched_s': f'{end - freed:.1f}'}
+    start += kept
+    span = peak - start
+    if span >= 1:
+        figures['returned_pct'] = f'{100 * (peak - last) / span:.1f}'
+        for share in (50, 95, 99):
+            below = (record.time[i] for i in record.between(freed, end) if host[i] <= peak - span * share / 100)
+            gone = next(below, None)
+            figures[f't{share}_s'] = 'never' if gone is None else f'{gone - freed:.2f}'
+        soon = host[record.at(freed)]
+        for i in record.between(freed, min(freed + 10, end)):
+            soon = host[i]
+        figures['returned_10s_pct'] = f'{100 * (peak - soon) / span:.1f}'
+        figures['above_30s_GiBs'] = f'{held_needlessly(record, freed, end, start, last) / 1024:.1f}'
+    return {prefix + name: value for name, value in figures.items()}, span
+
+
+def held_needlessly(record, freed, end, start, last):
+    """MiB x s above start in the 30 s after a free; at rest before that, it stays as it is."""
+    stop, area, i = freed + 30, 0.0, record.at(freed)
+    while i + 1 < len(record.time) and record.time[i + 1] <= stop and record.time[i] < end:
+        area += (record.time[i + 1] - record.time[i]) * (record.host[i] - start)
+        i += 1
+    return area + max(0, stop - end) * (last - start)
+
+
+def refaulted(record, load, freed, taken):
+    """What the host backed once more while a load ran: all it backed, but for the first time.
+
+    Seen is the same from the samples alone, which miss what falls and rises between two of them.
+    """
+    first, last = record.at(load), record.at(freed)
+    host = record.host[first:last + 1]
+    again = record.discarded[last] - record.discarded[first] - (max(host) - host[-1])
+    rise = sum(max(0, b - a) for a, b in zip(host, host[1:]))
+    figures = {'refault_MiB': f'{again:.0f}', 'refault_seen_MiB': f'{rise - (max(host) - host[0]):.0f}'}
+    if taken > 0:
+        figures['refault_pct'] = f'{100 * again / taken:.1f}'
+    return figures
+
+
+def footprint(record, events, load, end):
+    """Host memory against what the guest uses, from its first word in that time to its last.
+
+    What the host holds more before it began is not of the load.
+    """
+    uses = [use for use in events.uses if load <= use[0] <= end]
+    ours = sum((b[0] - a[0]) * (b[1] + a[1]) / 2 for a, b in zip(uses, uses[1:]))
+    if not ours:
+        return {}
+    first, last = uses[0][0], uses[-1][0]
+    ours += (last - first) * (events.use_host - events.uses[0][1])
+    theirs, i = 0.0, record.at(first)
+    while i + 1 < len(record.time) and record.time[i] < last:
+        theirs += (record.time[i + 1] - record.time[i]) * (record.host[i] + record.host[i + 1]) / 2
+        i += 1
+    return {'footprint_ratio': f'{theirs / ours:.2f}'}
+
+
+def gaps_returned(record, events, start):
+    """The share of a load that comes back in each gap before the next one, in percent."""
+    shares = []
+    for begin, end in events.gaps:
+        top = record.host[record.at(begin)]
+        low = min([top] + [record.host[i] for i in record.between(begin, end) if record.time[i] < end])
+        shares.append(100 * (top - low) / (top - start))
+    if not shares:
+        return {}
+    return {'gaps': str(len(shares)), 'gap_returned_min_pct': f'{min(shares):.1f}',
+            'gap_returned_median_pct': f'{statistics.median(shares):.1f}'}
+
+
+def pairs(speed, way, name):
+    """Of each turn that it ran one way, against the turn with reporting off beside it."""
+    one, off = speed.get(way, []), speed.get('off', [])
+    if not one or len(one) != len(off):
+        return {}
+    ratios = sorted(a / b for a, b in zip(one, off))
+    return {f'{name}_ratio': f'{statistics.median(ratios):.3f}', f'{name}_spread': f'{ratios[0]:.3f}-{ratios[-1]:.3f}',
+            f'{name}_pairs': str(len(ratios))}
+
+
+def figures_of(record, events):
+    """All figures, by name, in the order in which they are shown."""
+    figures, grown = {}, 0.0
+    if events.sampling:
+        figures |= {'samples': events.sampling['n'], 'sample_ms': events.sampling['mean_ms']}
+    if not record.time:
+        return figures
+    mark = events.marks
+    load = mark.get('load', 0)
+    if 'freed' in mark and 'watched' in mark:
+        if 'switched-on' in mark:
+            figures |= load_and_return(record, load, mark['freed'], mark['switched-on'], prefix='off_')[0]
+            figures |= load_and_return(record, load, mark['switched-on'], mark['watched'], prefix='on_')[0]
+        else:
+            more, grown = load_and_return(record, load, mark['freed'], mark['watched'], events.number('kept_MiB'))
+            figures |= more
+        if 'churn_MiB' in events.data and 'again' not in mark:
+            figures |= refaulted(record, load, mark['freed'], events.number('churn_MiB'))
+            figures['churn_MiBps'] = f"{events.number('churn_MiB') / events.number('churn_s'):.0f}"
+    if 'built' in mark:
+        figures['build_s'] = f"{mark['built'] - load:.0f}"
+    if 'dropped-watched' in mark:
+        figures |= load_and_return(record, load, mark['dropped'], mark['dropped-watched'],
+                                   events.number('dropped_kept_MiB'), 'dropped_')[0]
+    if 'watched' in mark:
+        figures |= footprint(record, events, load, mark['watched'])
+    if 'file-watched' in mark:
+        figures |= load_and_return(record, mark['file-load'], mark['file-freed'], mark['file-watched'],
+                                   events.number('file_kept_MiB'), 'file_')[0]
+    figures |= gaps_returned(record, events, record.host[record.at(mark.get('start', 0))])
+    figures |= pairs(events.speed, 'on', 'speed')
+    figures |= pairs(events.speed, 'same', 'speed_control')
+    if len(events.costs) > 1:
+        figures |= {'page_cost': events.costs[-1], 'page_cost_before': events.costs[-2]}
+    figures |= events.data
+    if 'free_MiB' in events.data:
+        stranded = events.number('free_MiB') - events.number('large_MiB')
+        figures['stranded_MiB'] = f'{stranded:.1f}'
+        if grown > 0:
+            figures['large_pct'] = f'{100 * (1 - stranded / grown):.1f}'
+    return figures
+
+
+def read_record(lines):
+    return Record([tuple(float(word) for word in line.split(',')[:3]) for line in lines[1:]])
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit('usage: figures.py DIR')
+    texts = []
+    for name in ('memory.csv', 'events'):
+        path = pathlib.Path(sys.argv[1]) / name
+        try:
+            texts.append(path.read_text(encoding='utf-8', errors='replace').splitlines())
+        except OSError:
+            sys.exit(f'figures: {path} is missing: was this VM watched by ci/vm?')
+    for name, value in figures_of(read_record(texts[0]), Events(texts[1])).items():
+        print(name, value)
+
+
+if __name__ == '__main__':
+    main()
