@@ -17,12 +17,21 @@ COUNTED = ('icount', 'cost')
 
 @dataclasses.dataclass
 class Row:
-    """A line of the file rows: what is said of a figure, and its goals."""
+    """A line "row" of a scenario: what is said of a figure, and its goals."""
     scenario: str
     figure: str
     goal: str
     what: str
     against: str = ''
+
+
+@dataclasses.dataclass
+class Ratios:
+    """Lines "ratios" and "ratio" of a scenario: kernels against one that compacts nothing by itself."""
+    scenario: str
+    title: str
+    without: str
+    rows: list
 
 
 @dataclasses.dataclass
@@ -53,8 +62,33 @@ def unique(items):
     return list(dict.fromkeys(items))
 
 
-def read_rows(lines):
-    return [Row(*line.split('|')) for line in lines if line and not line.startswith('#')]
+def said_by(lines, word):
+    """What an "about" says after this word, each time that it says it."""
+    return [line[len(word) + 1:] for line in lines if line.startswith(word + ' ')]
+
+
+def cells_of(line):
+    return [cell.strip() for cell in line.split(' | ')]
+
+
+def rows_of(scenario, lines):
+    return [Row(scenario, *cells_of(line)) for line in said_by(lines, 'row')]
+
+
+def ratios_of(scenario, lines):
+    return [Ratios(scenario, *cells_of(line), [cells_of(row) for row in said_by(lines, 'ratio')])
+            for line in said_by(lines, 'ratios')]
+
+
+def read_scenarios(folder):
+    """Rows and ratios of all scenarios, in their order."""
+    abouts = []
+    for path in folder.glob('*/about'):
+        lines = path.read_text(encoding='utf-8').splitlines()
+        abouts.append((int(said_by(lines, 'order')[0]), path.parent.name, lines))
+    abouts.sort()
+    return ([row for _, name, lines in abouts for row in rows_of(name, lines)],
+            [ratios for _, name, lines in abouts for ratios in ratios_of(name, lines)])
 
 
 def read_run(out):
@@ -117,7 +151,7 @@ def verdict_of(cells, judged, goal):
     return 'missed: ' + ' '.join(bad) if bad else 'met: ' + ' '.join(good)
 
 
-def host_memory(run, rows, markdown):
+def host_memory(run, rows, _, markdown):
     """Rows by kernel; the patched ones are judged by the goals, or the last where none is patched."""
     scenarios = {b.scenario for b in run.boots} - set(COUNTED)
     # What is done by hand is for compaction() alone
@@ -152,7 +186,7 @@ def compare(theirs, ours, goal):
     return f'{ours - theirs:+.1f}', good[goal]
 
 
-def against(run, rows, markdown):
+def against(run, rows, _, markdown):
     """Patched kernels against stock ones that report by themselves."""
     table = two_kernels(markdown)
     stock = {}
@@ -175,7 +209,7 @@ def against(run, rows, markdown):
     return table.lines
 
 
-def instructions(run, _, markdown):
+def instructions(run, *_, markdown):
     """What a page costs, each kernel against the stock one that the plan names."""
     boots = [b for b in run.boots if b.scenario == 'icount' and run.get(b.label, 'icount', 'page_cost')]
     table = two_kernels(markdown)
@@ -193,29 +227,15 @@ def instructions(run, _, markdown):
     return table.lines
 
 
-COMPACTION = (
-    ('page blocks made free, against compaction by hand', 'by hand', (
-        ('cost', 'quarter_compact_gained_per_moved', '>= 1.5', 'MiB gained per MiB moved, one page in 4 kept'),
-        ('cost', 'mixed_compact_gained_per_moved', '>= 1.5', 'MiB gained per MiB moved, full and empty blocks'),
-        ('cost', 'compact_instr_per_GiB', '<= 0.5', 'instructions per GiB, one page in 64 kept'),
-        ('cost', 'quarter_compact_instr_per_GiB', '-', 'instructions per GiB, one page in 4 kept'),
-        ('cost', 'mixed_compact_instr_per_GiB', '<= 0.5', 'instructions per GiB, full and empty blocks'))),
-    ('page blocks spoilt in 50 rounds, against no compaction', 'none', (
-        ('ratchet', 'ratchet_blocks', '<= 1.02', 'page blocks that hold slab or page tables'),
-        ('ratchet', 'ratchet_typed_blocks', '-', 'page blocks that are meant for such pages'),
-        ('ratchet', 'ratchet_large_buffers', '>= 0.99', 'then buffers of 512 KiB in one piece'))),
-)
-
-
-def compaction(run, _, markdown):
+def compaction(run, _, ratios, markdown):
     """What moving pages brings and spoils, each kernel against the same one that does not do it by itself."""
     table = two_kernels(markdown)
-    for title, without, rows in COMPACTION:
+    for group in ratios:
         lines = []
-        for scenario, figure, goal, what in rows:
-            other = run.get('by-hand', scenario, figure)
-            for label in run.labels({scenario}):
-                ours = run.get(label, scenario, figure)
+        for figure, goal, what in group.rows:
+            other = run.get('by-hand', group.scenario, figure)
+            for label in run.labels({group.scenario}):
+                ours = run.get(label, group.scenario, figure)
                 if label == 'by-hand' or ours is None:
                     continue
                 ratio = float(ours) / float(other) if other and float(other) > 0 else None
@@ -224,13 +244,13 @@ def compaction(run, _, markdown):
                 lines.append(([f'{label}: {what}', f'{goal}x' if judged else '', other or '', ours,
                                '' if ratio is None else f'{ratio:.2f}'], verdict))
         if lines:
-            table.head([title, 'goal', without, 'measured', 'ratio'])
+            table.head([group.title, 'goal', group.without, 'measured', 'ratio'])
         for cells, verdict in lines:
             table.line(cells, verdict)
     return table.lines
 
 
-def checked(run, *_):
+def checked(run, *_, **__):
     """How much was compared with the pattern that it was filled with."""
     taken = held = 0.0
     for figures in run.value.values():
@@ -239,8 +259,8 @@ def checked(run, *_):
     return [f'{taken:.0f} MiB taken anew, and {held:.0f} MiB held or read again, verified against a pattern']
 
 
-def tables(run, rows, markdown):
-    parts = [part(run, rows, markdown) for part in (host_memory, against, instructions, compaction, checked)]
+def tables(run, rows, ratios, markdown):
+    parts = [part(run, rows, ratios, markdown=markdown) for part in (host_memory, against, instructions, compaction, checked)]
     return '\n\n'.join('\n'.join(lines) for lines in parts if lines) + '\n'
 
 
@@ -255,7 +275,7 @@ def main():
     if len(sys.argv) not in (2, 4):
         sys.exit('usage: report.py DIR [LABEL SCENARIO]')
     out = pathlib.Path(sys.argv[1])
-    rows = read_rows((HERE / 'rows').read_text(encoding='utf-8').splitlines())
+    rows, ratios = read_scenarios(HERE / 'scenarios')
     try:
         run = read_run(out)
     except OSError:
@@ -267,7 +287,7 @@ def main():
         chart = [out, scenario]
     else:
         for name, markdown in (('table.txt', False), ('table.md', True)):
-            (out / name).write_text(tables(run, rows, markdown), encoding='utf-8')
+            (out / name).write_text(tables(run, rows, ratios, markdown), encoding='utf-8')
         print((out / 'table.txt').read_text(encoding='utf-8'), end='')
         chart = [out]
     sys.stdout.flush()

@@ -5,12 +5,27 @@
 # plan_image[i]; STOCK is the label whose figures of that scenario these are
 # compared with.  build[i] is "BASE GROUPS LABEL FRAGMENT...", GROUPS "all" or
 # what series-apply takes.
-plan=() plan_image=() plan_append=() build=()
-# Seconds that a boot takes on the machine of Documentation/results.md, for what is said
-# of the time that is left
-declare -A takes=([kernel]=270 [stress]=50 [cache]=75 [churn]=55 [scatter]=55 [build]=240 [speed]=200 [other]=60)
-compiles=no	# whether a scenario wants what ci/buildimage makes
+plan=() plan_image=() plan_append=() build=() scenarios=()
+compiles=no	# whether a scenario wants what ci/measure/buildimage makes
 image=arch/x86/boot/bzImage
+kernel_takes=270	# seconds to build one, for what is said of the time that is left
+
+# What the folders of scenarios/ say, as said["SCENARIO WORD"]; and the scenarios, in order
+declare -A said=()
+for file in "$top"/ci/measure/scenarios/*/about; do
+	one=${file%/about} one=${one##*/}
+	while read -r word value; do said["$one $word"]=$value; done <"$file"
+	scenarios+=("$one")
+done
+mapfile -t scenarios < <(for one in "${scenarios[@]}"; do say "${said["$one order"]} $one"; done | sort -n | cut -d ' ' -f 2)
+
+# those WORD VALUE: the scenarios of which that is said
+those() {
+	local one
+	for one in "${scenarios[@]}"; do
+		[ "${said["$one $1"]:-}" != "$2" ] || say "$one"
+	done
+}
 
 # boots LABEL SCENARIO STOCK IMAGE [APPEND], if that scenario was chosen
 boots() {
@@ -20,18 +35,13 @@ boots() {
 		plan+=("$1 $2${3:+ $3}")
 		plan_image+=("$4")
 		plan_append+=("${5:-}")
-		[ "$2" != build ] || compiles=yes
+		[ "${said["$2 disk"]:-}" != image ] || compiles=yes
 	done
 }
 
 # counts SCENARIO: its clock is the instructions it executes, or one thread is all the
 # VM has and times are not what it is for: another boot beside it changes no figure
-counts() {
-	case $1 in
-	latency | cost | icount | quiet | ratchet | toggle) ;;
-	*) return 1 ;;
-	esac
-}
+counts() { [ -n "${said["$1 clock"]:-}" ]; }
 
 # plan_images [LABEL=]IMAGE...: every scenario with each, the first one being the
 # stock kernel where instructions are counted
@@ -48,9 +58,6 @@ plan_images() {
 	done
 }
 
-# Without reporting a kernel has figures in these; nothing else is worth a boot of it
-telling=(stress cache churn scatter build)
-
 # The stock kernel, where it has not to be built
 stock_image=""
 # find_stock BASE: the distribution's own, unless what is measured needs the options of the
@@ -58,7 +65,7 @@ stock_image=""
 find_stock() {
 	local one dir status=0
 	for one in "${chosen[@]}"; do
-		case $one in build | cost | icount) return ;; esac
+		[ "${said["$one options"]:-}" != same ] || return 0
 	done
 	dir=$(within "$top/scripts/stock" "$1" 2>"$scratch/why") || status=$?
 	case $status in
@@ -76,61 +83,63 @@ find_stock() {
 
 reports_itself() { [ "$(base_says "$1" has_page_reporting)" = yes ]; }
 
-# stock_boot, patched_boot BASE SCENARIO [-SUFFIX]: as it is, and with the series
-stock_boot() { boots "stock${3:-}" "$2" "" "${stock_image:-$cache/build/$1-stock/$image}"; }
-patched_boot() {
-	local against=""
-	if [ "$2" = icount ] || reports_itself "$1"; then
-		against=stock${3:-}
+# boot BASE SCENARIO KERNEL [-SUFFIX]: of the kernels that README of scenarios/ names
+boot() {
+	local at=$cache/build/$1 append="" against="" compared
+	compared=${said["$2 against"]:-}
+	if [ "$3" != stock ] && [ "$3" != by-hand ] && [ "$compared" != never ]; then
+		if [ "$compared" = always ] || { reports_itself "$1" && stands_beside "$2" stock; }; then
+			against=stock${4:-}
+		fi
 	fi
-	boots "patched${3:-}" "$2" "$against" "$cache/build/$1-patched/$image"
+	case $3 in
+	stock) at=${stock_image:-$at-stock/$image} ;;
+	compiled-out) at=$at-compiled-out/$image ;;
+	*) at=$at-patched/$image ;;
+	esac
+	case $3 in
+	by-hand) append=idle_compaction.threshold=0 ;;
+	key-off) append="page_reporting.enabled=0 idle_compaction.threshold=0" ;;
+	esac
+	boots "$3${4:-}" "$2" "$against" "$at" "$append"
 }
+
+# stands_beside SCENARIO KERNEL: whether that kernel is booted for it, too
+stands_beside() { [ "$compare" = yes ] || [[ " ${said["$1 boots"]} " == *" $2 "* ]]; }
 
 # plan_series BASE: all that its series is judged by
 plan_series() {
-	local at=$cache/build/$1 scenario
+	local scenario kernel
 	build=("$1 01 stock guest" "$1 all patched guest memory_reclaim" "$1 all compiled-out guest off")
 	find_stock "$1"
-	if [ -n "$stock_image" ]; then
-		# All of its boots first: they do not wait for the other kernel
-		for scenario in "${telling[@]}"; do stock_boot "$1" "$scenario"; done
-		for scenario in "${telling[@]}"; do patched_boot "$1" "$scenario"; done
-	else
-		for scenario in "${telling[@]}"; do
-			stock_boot "$1" "$scenario"
-			patched_boot "$1" "$scenario"
-		done
-	fi
-	for scenario in churn-short churn-long churn-random churn-wide speed pinned thp light asked latency; do
-		boots patched "$scenario" "" "$at-patched/$image"
+	# A stock kernel that is not built does not wait for the others
+	[ -z "$stock_image" ] || for scenario in "${scenarios[@]}"; do
+		! stands_beside "$scenario" stock || boot "$1" "$scenario" stock
 	done
-	boots stock cost "" "$at-stock/$image"
-	boots by-hand cost "" "$at-patched/$image" idle_compaction.threshold=0
-	boots patched cost "" "$at-patched/$image"
-	boots stock icount "" "$at-stock/$image"
-	boots compiled-out icount stock "$at-compiled-out/$image"
-	boots key-off icount stock "$at-patched/$image" "page_reporting.enabled=0 idle_compaction.threshold=0"
-	boots patched icount stock "$at-patched/$image"
-	boots patched quiet "" "$at-patched/$image"
-	boots patched toggle "" "$at-patched/$image"
-	boots by-hand ratchet "" "$at-patched/$image" idle_compaction.threshold=0
-	boots patched ratchet "" "$at-patched/$image"
+	for scenario in "${scenarios[@]}"; do
+		for kernel in ${said["$scenario boots"]}; do
+			if [ -z "$stock_image" ] || [ "$kernel" != stock ]; then
+				boot "$1" "$scenario" "$kernel"
+			fi
+		done
+	done
 }
 
 # plan_compare BASE...: stock and patched kernels of all of them, side by side
 plan_compare() {
-	local base scenario
+	local base scenario how
 	for base in "$@"; do
 		build+=("$base 01 stock guest" "$base all patched guest memory_reclaim")
 	done
-	for scenario in "${telling[@]}" churn-short churn-long churn-random speed pinned thp light icount; do
+	for scenario in "${scenarios[@]}"; do
+		how=${said["$scenario compare"]:-}
+		[ -n "$how" ] || continue
 		for base in "$@"; do
-			if reports_itself "$base" || [[ " ${telling[*]} icount " == *" $scenario "* ]]; then
-				stock_boot "$base" "$scenario" "-$base"
-				patched_boot "$base" "$scenario" "-$base"
-			else
-				boots "patched-$base" "$scenario" "" "$cache/build/$base-patched/$image"
+			# Without reporting a kernel has figures in these only; nothing else is worth a boot of it
+			if [ "$how" = both ] || reports_itself "$base"; then
+				boot "$base" "$scenario" stock "-$base"
 			fi
+			boot "$base" "$scenario" patched "-$base"
 		done
 	done
 }
