@@ -6,18 +6,18 @@
  * pages are compared with the naive model, and with what has been written.
  * Before that, scenarios with an exact result: see idle_scenarios.c.
  *
- * usage: idle [-s SEED] [-n OPERATIONS] [-S]
+ * usage: idle [-s SEED] [-n OPERATIONS] [-S] [-c SCENARIO]
  * -S: the scenarios only
  */
-#include <getopt.h>
-#include <stdarg.h>
-#include <time.h>
-
 #include "bounds.h"
 #include "idle.h"
 #include "idle_compaction.h"
+#include "kit.h"
 #include "page_reporting.h"
 #include "random.h"
+#include "series.h"
+
+#include <trace/events/idle_compaction.h>
 
 #define SECTIONS		48
 #define NORMAL_START		(4 * SECTION)
@@ -28,7 +28,6 @@
 
 static struct zone *dma, *normal, *hot;
 static unsigned long operations;
-static u64 seed;
 
 struct run last_run;
 unsigned long runs_started, runs_ended, runs_stopped;
@@ -36,38 +35,6 @@ void (*while_reporting)(void);
 
 /* Counters when the run began */
 static unsigned long blocks_before, migrated_before, moved_before;
-
-void failed(const char *format, ...)
-{
-	va_list args;
-
-	printf("# seed %llu, operation %lu, jiffy %lu: ",
-	       (unsigned long long)seed, operations, jiffies);
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	printf("\n");
-	fflush(stdout);
-	abort();
-}
-
-void trace_page_reporting_batch(struct zone *zone, unsigned long pages,
-				unsigned int ranges)
-{
-}
-
-void trace_page_reporting_fail(struct zone *zone, unsigned long pages,
-			       int error)
-{
-}
-
-void trace_page_reporting_wake(unsigned long unreported)
-{
-}
-
-void trace_page_reporting_sleep(unsigned long unreported, unsigned int msecs)
-{
-}
 
 void trace_idle_compaction_start(unsigned long stranded, bool resumed)
 {
@@ -178,23 +145,12 @@ static void check_holds_nothing(void)
 	check_keeps_no_page();
 }
 
-int set_param(const struct param *param, const char *value)
-{
-	int err;
-
-	model_control_begin();
-	err = param->ops->set(value, &param->kp);
-	model_control_end();
-	return err;
-}
-
 void set_threshold_to(unsigned int seconds)
 {
 	char text[16];
 
 	sprintf(text, "%u", seconds);
-	if (set_param(&param_threshold, text))
-		failed("threshold %s is refused", text);
+	set_param(&param_threshold, text);
 }
 
 void start_thread(void)
@@ -658,8 +614,9 @@ static void run_round(void)
 		free_all();
 }
 
-static void random_operations(unsigned long wanted)
+static void random_operations(void)
 {
+	kit_steps("operation", &operations);
 	random_start(seed);
 	machine_start(1000, random_below);
 	timers_start();
@@ -692,31 +649,13 @@ static void random_operations(unsigned long wanted)
 
 int main(int argc, char **argv)
 {
-	unsigned long wanted = 1000000;
-	bool only_scenarios = false;
-	int opt, errors = 0;
+	int status;
 
-	seed = time(NULL);
-	while ((opt = getopt(argc, argv, "s:n:S")) != -1) {
-		switch (opt) {
-		case 's':
-			seed = strtoull(optarg, NULL, 0);
-			break;
-		case 'n':
-			wanted = strtoul(optarg, NULL, 0);
-			break;
-		case 'S':
-			only_scenarios = true;
-			break;
-		default:
-			fprintf(stderr, "usage: idle [-s SEED] [-n OPERATIONS] [-S]\n");
-			return 2;
-		}
-	}
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("# seed %llu\n", (unsigned long long)seed);
-	errors = scenarios();
-	if (!only_scenarios)
-		random_operations(wanted);
-	return errors ? 1 : 0;
+	wanted = 1000000;
+	kit_start(argc, argv, "s:n:c:S",
+		  "idle [-s SEED] [-n OPERATIONS] [-S] [-c CASE]");
+	status = scenarios();
+	if (!only_cases)
+		random_operations();
+	return status;
 }

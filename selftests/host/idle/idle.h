@@ -11,11 +11,6 @@
 
 #define SECTION			MAX_ORDER_NR_PAGES
 
-int init_idle_compaction_init(void);
-int init_page_reporting_init(void);
-extern const struct param param_threshold, param_last_run, param_enabled,
-	param_page_reporting_order;
-
 /* What the trace events have said */
 struct run {
 	unsigned long at;		/* jiffies */
@@ -30,7 +25,6 @@ struct run {
 extern struct run last_run;
 extern unsigned long runs_started, runs_ended, runs_stopped;
 
-int set_param(const struct param *param, const char *value);
 void set_threshold_to(unsigned int seconds);
 void start_thread(void);
 void register_backend(unsigned int order);
@@ -40,7 +34,7 @@ extern void (*while_reporting)(void);
 /* The pages are in use from now on, by nobody in particular */
 void bring_online(struct zone *zone, unsigned long pfn, unsigned long end);
 
-/* scenarios - each in a process of its own; returns how many have failed */
+/* scenarios - each in a process of its own; returns the exit status */
 int scenarios(void);
 
 #endif

@@ -8,12 +8,13 @@
 
 #if MAX_ORDER == 11
 
-#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "idle_compaction.h"
+#include "kit.h"
 #include "page_reporting.h"
+#include "series.h"
 
 #define BLOCK			PAGEBLOCK_NR_PAGES
 #define BLOCKS			32
@@ -51,18 +52,6 @@ static unsigned int nr_moved;
 static unsigned int batches[1024], nr_batches;
 static unsigned int splits;
 static unsigned long free_before;
-
-#define expect(a, b) do {						\
-	long _a = (a), _b = (b);					\
-	if (_a != _b)							\
-		failed("line %d: %s is %ld, not %ld", __LINE__, #a, _a,	\
-		       _b);						\
-} while (0)
-
-static unsigned int no_chance(unsigned int n)
-{
-	return n - 1;
-}
 
 /*
  * Between two looks at who waits: eight blocks, and a source that is found,
@@ -530,7 +519,7 @@ static void threshold_values(void)
 
 	boot();
 	for (i = 0; i < ARRAY_SIZE(values); i++)
-		expect(set_param(&param_threshold, values[i].text),
+		expect(try_param(&param_threshold, values[i].text),
 		       values[i].err);
 	/* Before the thread is there nothing is started */
 	expect(static_key_enabled(&idle_compaction_active), 0);
@@ -538,13 +527,13 @@ static void threshold_values(void)
 	set_threshold_to(1);
 	start();
 	for (i = 0; i < ARRAY_SIZE(values); i++)
-		expect(set_param(&param_threshold, values[i].text),
+		expect(try_param(&param_threshold, values[i].text),
 		       values[i].err);
 	param_threshold.ops->get(text, &param_threshold.kp);
 	expect(strcmp(text, "16\n"), 0);
 	param_last_run.ops->get(text, &param_last_run.kp);
 	expect(strcmp(text, "none\n"), 0);
-	expect(set_param(&param_last_run, "done"), -EPERM);
+	expect(try_param(&param_last_run, "done"), -EPERM);
 }
 
 /* The command line is read before there are timers */
@@ -2679,10 +2668,7 @@ static void no_thread(void)
 	expect_silence();
 }
 
-static const struct scenario {
-	const char *name;
-	void (*run)(void);
-} list[] = {
+static const struct test_case list[] = {
 	{ "nothing stranded: no timer", nothing_stranded },
 	{ "4 MiB stranded start a run", stranded_amount },
 	{ "1/512 of all memory starts a run", stranded_share },
@@ -2794,30 +2780,11 @@ static const struct scenario {
 
 int scenarios(void)
 {
-	const struct itimerval limit = { .it_value.tv_sec = TIME_LIMIT };
-	unsigned int i, bad = 0;
-	int status;
-	pid_t pid;
+	const struct runner apart = { .seconds = TIME_LIMIT };
 
-	printf("1..%zu\n", ARRAY_SIZE(list));
-	for (i = 0; i < ARRAY_SIZE(list); i++) {
-		fflush(stdout);
-		pid = fork();
-		if (pid < 0)
-			failed("fork: %s", strerror(errno));
-		if (!pid) {
-			setitimer(ITIMER_PROF, &limit, NULL);
-			list[i].run();
-			exit(0);
-		}
-		if (waitpid(pid, &status, 0) != pid)
-			failed("waitpid: %s", strerror(errno));
-		bad += status != 0;
-		printf("%sok %u - %s\n", status ? "not " : "", i + 1,
-		       list[i].name);
-	}
+	run_cases(&apart, list, ARRAY_SIZE(list));
 	printf("# figure: host idle scenarios = %zu\n", ARRAY_SIZE(list));
-	return bad;
+	return kit_end();
 }
 
 #else
