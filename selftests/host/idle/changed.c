@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What has changed since blocks were looked at, or while their pages move. */
+/* What has changed since blocks were looked at, or while their pages move */
 #include "stage.h"
 
 void stuck_page_is_a_target(void)

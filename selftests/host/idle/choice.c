@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which blocks are emptied, into which others, and for how much there is room. */
+/* Which blocks are emptied, into which others, and for how much there is room */
 #include "stage.h"
 
 /* Blocks with something to gain are looked at first; then a source, and a batch, in turn */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which pages move: each kind, huge pages, lists in front, broken ones. */
+/* Which pages move: each kind, huge pages, lists in front, broken ones */
 #include "stage.h"
 
 struct page_case {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Why a run is stopped, and how the next one goes on. */
+/* Why a run is stopped, and how the next one goes on */
 #include "stage.h"
 
 /* The timer is pending, and it is off: the thread has armed it */

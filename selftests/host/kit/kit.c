@@ -213,5 +213,7 @@ void run_cases(const struct runner *how, const struct test_case *tests,
 int kit_end(void)
 {
 	printf("1..%u\n", number);
-	return bad ? 1 : 0;
+	if (!number)
+		printf("# there is no case %s\n", only);
+	return bad || !number ? 1 : 0;
 }

@@ -106,7 +106,11 @@ void skip_case(const char *why);
 /** kit_result - print a result; run_case() does so itself */
 void kit_result(bool passed, const char *name);
 
-/** kit_end - print how many results there are; returns the exit status */
+/**
+ * kit_end - print how many results there are
+ *
+ * Return: the exit status: 0 if all is well, and there was something to run.
+ */
 int kit_end(void);
 
 #endif
