@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which blocks are emptied, into which others, and for how much there is room */
+/* Which blocks are emptied, into which others, for how much there is room */
 #include "stage.h"
 
-/* Blocks with something to gain are looked at first; then a source, and a batch, in turn */
+/*
+ * Blocks with something to gain are looked at first; then a source, and a batch,
+ * in turn.
+ */
 void looks_and_batches(void)
 {
 	boot();
@@ -171,7 +174,8 @@ void kernels_own_page_block(void)
 #define ROUNDS			50
 #define ROUND_KERNEL		250	/* slabs, of four pages */
 #define ROUND_TAKEN		4096
-#define STAYS			16	/* rounds that a slab in sixteen stays */
+/* Rounds that a slab in sixteen stays */
+#define STAYS			16
 
 static struct page *slabs[ROUNDS][ROUND_KERNEL];
 static struct used *taken[ROUND_TAKEN];
@@ -219,8 +223,8 @@ static unsigned int kernels_blocks(void)
 
 /*
  * Each time the kernel takes some pages and frees most of those of the round
- * before last, while what is left of scattered memory is where it has been moved to.
- * Page blocks that hold the kernel's own do not become more by that.
+ * before last, while what is left of scattered memory is where it has been moved
+ * to. Page blocks that hold the kernel's own do not become more by that.
  */
 static unsigned int blocks_after_rounds(unsigned int threshold)
 {
@@ -413,7 +417,7 @@ static void count_reads(unsigned int n)
 		reads_before = pages_read - reads_before;
 }
 
-/* Whatever size they have, and wherever they begin: a few pages are looked at */
+/* Whatever their size, and wherever they begin: a few pages are looked at */
 void free_blocks_are_cheap(void)
 {
 	unsigned int i;

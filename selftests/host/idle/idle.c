@@ -45,14 +45,16 @@ static void use_memory(void)
 {
 	struct zone *zone = zones[random_below(nr_zones)];
 	unsigned int n = random_below(4) ? 1 : random_below(4 * SECTION);
-	unsigned int order = random_below(12) ? 0 : 1 + random_below(pageblock_order);
+	unsigned int order = random_below(12) ? 0 :
+			     1 + random_below(pageblock_order);
 	struct page *page;
 
 	while (n--) {
 		page = buddy_alloc(zone, order, MIGRATE_MOVABLE);
 		if (!page)
 			return;
-		lru_use(page, order ? HUGE : any_kind(), order, random_below(2));
+		lru_use(page, order ? HUGE : any_kind(), order,
+			random_below(2));
 	}
 }
 
@@ -108,7 +110,8 @@ static void change_page(void)
 		lru_unmap(u);
 		break;
 	case 5:
-		lru_set(u, flags[random_below(ARRAY_SIZE(flags))], !random_below(3));
+		lru_set(u, flags[random_below(ARRAY_SIZE(flags))],
+			!random_below(3));
 		break;
 	case 6:
 		u->stuck = !random_below(3);
@@ -202,7 +205,8 @@ static void note_target(struct page *from, struct page *to)
 
 static void take_offline(void)
 {
-	unsigned int section = random_below(2) ? moved_to / SECTION : random_below(SECTIONS);
+	unsigned int section = random_below(2) ? moved_to / SECTION :
+			       random_below(SECTIONS);
 
 	mem_hotplug_begin();
 	if (isolate_section(&isolated, section)) {
@@ -253,16 +257,19 @@ static bool look_at_random(void)
 
 static void load_cpu(void)
 {
-	u64 most = NSEC_PER_SEC / HZ, busy = random_below(8) ? 0 : random_below(most);
+	u64 most = NSEC_PER_SEC / HZ;
+	u64 busy = random_below(8) ? 0 : random_below(most);
 
-	cpu_load(random_below(nr_cpu_ids), busy, random_below(4) ? 0 : random_below(most - busy));
+	cpu_load(random_below(nr_cpu_ids), busy,
+		 random_below(4) ? 0 : random_below(most - busy));
 }
 
 static void write_order(void)
 {
 	char text[16];
 
-	sprintf(text, "%u", MAX_ORDER - 1 - random_below(random_below(MAX_ORDER) + 1));
+	sprintf(text, "%u",
+		MAX_ORDER - 1 - random_below(random_below(MAX_ORDER) + 1));
 	set_param(&param_page_reporting_order, text);
 }
 
@@ -293,7 +300,8 @@ static void operate(void)
 		drain_all_pages(NULL);
 		break;
 	case 103:
-		zones[random_below(nr_zones)]->high_wmark = random_below(random_below(1000) + 1);
+		zones[random_below(nr_zones)]->high_wmark =
+			random_below(random_below(1000) + 1);
 		break;
 	case 104:
 		isolate_for_a_while();
@@ -313,7 +321,8 @@ static void operate(void)
 		break;
 	case 113:
 		if (!random_below(4))
-			cpu_set_online(1 + random_below(nr_cpu_ids - 1), random_below(4));
+			cpu_set_online(1 + random_below(nr_cpu_ids - 1),
+				       random_below(4));
 		break;
 	case 114:
 		if (!random_below(2))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The thread as tests see it, and those that it works beside: its runs, of which
- * trace event, parameter and counters must say the same; what it may keep
- * while it sleeps; a backend that answers.
+ * The thread as tests see it: its runs, of which trace event, parameter and
+ * counters must say the same, and what it may keep while it sleeps. Beside it a
+ * backend that answers.
  */
 #include "buddy.h"
 #include "idle_machine.h"

@@ -7,7 +7,7 @@
  * them (see scripts/scale-table). Nothing is checked but the bounds: the naive
  * model would walk all pages.
  *
- * usage: scale [-z GIB] [-c CPUS] [-r GIB] [-f] [-p]: one machine, prints its costs
+ * usage: scale [-z GIB] [-c CPUS] [-r GIB] [-f] [-p]: the costs of one machine
  *	scale -g: the goals, as TAP
  * -z: size of the zone; -r: how much is returned; -f: all of the zone is free,
  * and not 3 GiB of it; -p: no plan is made
@@ -178,8 +178,8 @@ static bool run_has_ended(void)
 static void boot(const struct setup *s)
 {
 	unsigned long pages = s->zone_gib * GIB_PAGES;
-	unsigned long sections = (s->all_free ? pages - GIB_PAGES : FREE_PAGES) / SECTION;
-	unsigned long i;
+	unsigned long free = s->all_free ? pages - GIB_PAGES : FREE_PAGES;
+	unsigned long sections = free / SECTION, i, pfn;
 
 	nr_cpu_ids = s->cpus;
 	machine_start(1000, no_chance);
@@ -188,9 +188,10 @@ static void boot(const struct setup *s)
 	lru_start();
 	zone = buddy_add_sparse_zone("Normal", 0, pages);
 	/* All over the zone */
-	for (i = 0; i < sections; i++)
-		buddy_free(pfn_to_page(pages / SECTION * i / sections * SECTION),
-			   MAX_ORDER - 1);
+	for (i = 0; i < sections; i++) {
+		pfn = pages / SECTION * i / sections * SECTION;
+		buddy_free(pfn_to_page(pfn), MAX_ORDER - 1);
+	}
 	if (init_page_reporting_init())
 		failed("init");
 }
@@ -285,7 +286,8 @@ static struct cost *cost_of(const struct setup *s)
 		exit(0);
 	}
 	if (child < 0 || waitpid(child, &status, 0) != child || status) {
-		printf("# %lu GiB, %lu CPUs: no result\n", s->zone_gib, s->cpus);
+		printf("# %lu GiB, %lu CPUs: no result\n", s->zone_gib,
+		       s->cpus);
 		return NULL;
 	}
 	return costs;
@@ -361,7 +363,8 @@ int main(int argc, char **argv)
 		case 'g':
 			return goals();
 		default:
-			fprintf(stderr, "usage: scale [-z GIB] [-c CPUS] [-r GIB] [-f] [-p] | -g\n");
+			fprintf(stderr,
+				"usage: scale [-z GIB] [-c CPUS] [-r GIB] [-f] [-p] | -g\n");
 			return 2;
 		}
 	}

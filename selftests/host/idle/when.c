@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * When it runs: what starts the timer, how much must be stranded, the threshold,
- * how long it waits after a run, and that it is silent otherwise.
+ * When it runs: what starts the timer, how much must be stranded, the
+ * threshold, how long it waits after a run, and that it is silent otherwise.
  */
 #include "stage.h"
 

@@ -244,7 +244,7 @@ void odd_zones(void)
 	other->zone_start_pfn = OTHER + 100;
 	other->spanned_pages = 4 * BLOCK;
 	bring_online(other, OTHER + 100, OTHER + 100 + 4 * BLOCK);
-	/* Of the zone without a whole block, memory before and after where one begins */
+	/* In the zone without a whole block, on both sides of a block's start */
 	empty->spanned_pages = BLOCK + 100;
 	bring_online(empty, 3, 200);
 	bring_online(empty, BLOCK, BLOCK + 64);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Trace events of page reporting: they must be sound, whatever the test is about */
+/* Page reporting's trace events must be sound, whatever a test is about */
 #include "events.h"
 
 #include <trace/events/page_reporting.h>
