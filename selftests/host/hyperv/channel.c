@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * The VMBus with one device, dynamic memory, and the host at its other end: it
- * accepts what the driver offers, takes memory and gives it back. Also the log.
+ * accepts what the driver offers, takes memory and gives it back.
  */
-#include <stdarg.h>
-
 #include <linux/hyperv.h>
 
 #include "buddy.h"
@@ -51,7 +49,6 @@ struct message {
 #define RANGE_PAGES(r)		((r) >> 40)
 
 struct dm_host dm;
-unsigned int log_lines;
 
 static struct hv_driver *driver;
 static struct vmbus_channel channel;
@@ -65,31 +62,6 @@ static struct message queue[MAX_MESSAGES];
 static unsigned int first, last;
 static u64 taken[MAX_RANGES];
 static unsigned int nr_taken;
-
-static char log_text[1000][200];
-
-void __wrap_log_line(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
-
-void __wrap_log_line(const char *format, ...)
-{
-	va_list args;
-
-	if (log_lines == ARRAY_SIZE(log_text))
-		failed("the log is full");
-	va_start(args, format);
-	vsnprintf(log_text[log_lines++], sizeof(log_text[0]), format, args);
-	va_end(args);
-}
-
-unsigned int log_count(const char *text)
-{
-	unsigned int i, n = 0;
-
-	for (i = 0; i < log_lines; i++)
-		n += strstr(log_text[i], text) != NULL;
-	return n;
-}
 
 static void send(struct message *m, u16 type, unsigned int size)
 {

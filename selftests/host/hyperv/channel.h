@@ -45,8 +45,4 @@ void dm_balloon(unsigned int pages);
 void dm_unballoon(void);
 void dm_hot_add(unsigned long pfn, unsigned long pages);
 
-/* How often the kernel has said something with @text in it, and lines in all */
-unsigned int log_count(const char *text);
-extern unsigned int log_lines;
-
 #endif

@@ -13,23 +13,19 @@
  *
  * usage: hints [-s SEED] [-n OPERATIONS] [-c CASE]
  */
-#include <getopt.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "buddy.h"
 #include "channel.h"
 #include "golden.h"
 #include "hypervisor.h"
+#include "kit.h"
+#include "log.h"
 #include "machine.h"
 #include "model.h"
 #include "page_reporting.h"
 #include "random.h"
+#include "series.h"
 #include "shim-test.h"
 #include "users.h"
 
@@ -42,7 +38,7 @@
 #define BLOCKS			12
 /* Jiffies between two operations: nothing is returned while memory churns */
 #define IDLENESS		300
-/* A case that takes longer hangs, in seconds of real time */
+/* A case that takes longer hangs, in seconds of CPU time */
 #define CASE_LIMIT		120
 #define RANDOM_LIMIT		1800
 
@@ -60,72 +56,16 @@
 #define NOT_THERE	"Cold memory discard hint failed"
 #endif
 
-int init_page_reporting_init(void);
 int init_init_balloon_drv(void);
-extern const struct param param_enabled, param_page_reporting_order,
-	param_backend;
 extern void **hyperv_pcpu_input_arg;
 
 static struct zone *zone;
-static u64 seed;
-static const char *case_name;
-static unsigned long wanted = 300;
 
 /* What cases leave behind for the process that started them */
 static struct shared {
 	unsigned long calls, large, small, good, failed, partial, discarded;
 	unsigned long checks, goldens;
 } *shared;
-
-void failed(const char *format, ...)
-{
-	va_list args;
-
-	printf("# %s: seed %llu, hypercall %lu, jiffy %lu: ", case_name,
-	       (unsigned long long)seed, nr_calls, jiffies);
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	printf("\n");
-	fflush(stdout);
-	abort();
-}
-
-void trace_page_reporting_batch(struct zone *z, unsigned long pages,
-				unsigned int ranges)
-{
-}
-
-void trace_page_reporting_fail(struct zone *z, unsigned long pages, int error)
-{
-}
-
-void trace_page_reporting_wake(unsigned long unreported)
-{
-}
-
-void trace_page_reporting_sleep(unsigned long unreported, unsigned int msecs)
-{
-}
-
-#define await(condition, seconds) do {					\
-	unsigned long _until = jiffies + (seconds) * HZ;		\
-									\
-	while (!(condition)) {						\
-		if (jiffies > _until)					\
-			failed("not within %u s: %s",			\
-			       (unsigned int)(seconds), #condition);	\
-		sleep_until(jiffies + 1);				\
-	}								\
-} while (0)
-
-static void set_param(const struct param *param, const char *value)
-{
-	model_control_begin();
-	if (param->ops->set(value, &param->kp))
-		failed("a parameter cannot be %s", value);
-	model_control_end();
-}
 
 static void expect_param(const struct param *param, const char *value)
 {
@@ -135,13 +75,6 @@ static void expect_param(const struct param *param, const char *value)
 	text[strcspn(text, "\n")] = 0;
 	if (strcmp(text, value))
 		failed("a parameter is %s, not %s", text, value);
-}
-
-static void expect_log(const char *text, unsigned int times)
-{
-	if (log_count(text) != times)
-		failed("said %u times, not %u: %s", log_count(text), times,
-		       text);
 }
 
 static void boot(void)
@@ -1134,11 +1067,7 @@ static void case_random(void)
 	finish();
 }
 
-static const struct test {
-	const char *name;
-	void (*fn)(void);
-	const char *skip;
-} tests[] = {
+static const struct test_case tests[] = {
 	{ "golden: the query", case_query },
 	{ "golden: 511 ranges", case_full_page },
 	{ "golden: a call goes on where the last one has stopped", case_start_index },
@@ -1190,13 +1119,14 @@ static void case_golden(void)
 	check_golden(golden);
 }
 
-static void run(const struct test *t, unsigned int number)
+static void begin_case(unsigned int place)
 {
-	case_name = t->name;
-	random_start(seed + number);
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	alarm(t->fn == case_random ? RANDOM_LIMIT : CASE_LIMIT);
-	t->fn();
+	kit_steps("hypercall", &nr_calls);
+	random_start(seed + place + 1);
+}
+
+static void end_case(void)
+{
 	shared->calls += nr_calls;
 	shared->large += ranges_large;
 	shared->small += ranges_small;
@@ -1211,74 +1141,32 @@ static void run(const struct test *t, unsigned int number)
 	_exit(0);
 }
 
-static bool run_apart(const struct test *t, unsigned int number)
-{
-	int status;
-	pid_t pid;
-
-	if (t->skip) {
-		printf("ok %u - %s # SKIP %s\n", number, t->name, t->skip);
-		return true;
-	}
-	fflush(stdout);
-	pid = fork();
-	if (pid < 0)
-		failed("fork: %s", strerror(errno));
-	if (!pid)
-		run(t, number);
-	waitpid(pid, &status, 0);
-	if (!status) {
-		printf("ok %u - %s\n", number, t->name);
-		return true;
-	}
-	printf("not ok %u - %s\n", number, t->name);
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-		printf("# it hangs\n");
-	return false;
-}
-
 int main(int argc, char **argv)
 {
-	unsigned int i, number = 0, bad = 0;
-	const char *only = NULL;
-	int opt;
+	struct runner apart = { .begin = begin_case, .end = end_case };
+	unsigned int i;
+	int status;
 
-	seed = time(NULL);
-	while ((opt = getopt(argc, argv, "s:n:c:")) != -1) {
-		switch (opt) {
-		case 's':
-			seed = strtoull(optarg, NULL, 0);
-			break;
-		case 'n':
-			wanted = strtoul(optarg, NULL, 0);
-			break;
-		case 'c':
-			only = optarg;
-			break;
-		default:
-			fprintf(stderr, "usage: hints [-s SEED] [-n OPERATIONS] [-c CASE]\n");
-			return 2;
-		}
-	}
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	BUG_ON(shared == MAP_FAILED);
-	printf("# seed %llu\n", (unsigned long long)seed);
+	wanted = 300;
+	kit_start(argc, argv, "s:n:c:",
+		  "hints [-s SEED] [-n OPERATIONS] [-c CASE]");
+	shared = kit_share(sizeof(*shared));
+	apart.seconds = CASE_LIMIT;
 	for (i = 0; i < nr_goldens; i++) {
 		char name[80];
-		struct test t = { name, case_golden,
-				  goldens[i].small ? WITHOUT_SMALL : NULL };
+		const struct test_case test = { name, case_golden,
+			goldens[i].small ? WITHOUT_SMALL : NULL };
 
 		golden = &goldens[i];
 		snprintf(name, sizeof(name), "golden: %s", golden->name);
-		if (!only || !strcmp(only, name))
-			bad += !run_apart(&t, ++number);
+		run_case(&apart, &test);
 	}
-	for (i = 0; i < ARRAY_SIZE(tests); i++)
-		if (!only || !strcmp(only, tests[i].name))
-			bad += !run_apart(&tests[i], ++number);
-	printf("1..%u\n", number);
+	for (i = 0; i < ARRAY_SIZE(tests); i++) {
+		if (tests[i].run == case_random)
+			apart.seconds = RANDOM_LIMIT;
+		run_case(&apart, &tests[i]);
+	}
+	status = kit_end();
 	printf("# figure: hyper-v hypercalls = %lu\n", shared->calls);
 	printf("# figure: hyper-v golden calls = %lu\n", shared->goldens);
 	printf("# figure: hyper-v reports done = %lu\n", shared->good);
@@ -1288,5 +1176,5 @@ int main(int argc, char **argv)
 	printf("# figure: hyper-v ranges of 4 KiB pages = %lu\n", shared->small);
 	printf("# figure: hyper-v pages discarded = %lu\n", shared->discarded);
 	printf("# figure: hyper-v checks of all pages = %lu\n", shared->checks);
-	return bad ? 1 : 0;
+	return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the balloon driver and two headers of Hyper-V need of a kernel, beyond ../include */
+/* What the balloon driver and two headers of Hyper-V need of a kernel, beyond ../sim/include */
 #ifndef _SHIM_H
 #define _SHIM_H
 

@@ -18,21 +18,17 @@
  *
  * usage: hostile [-s SEED] [-n RING-OPERATIONS] [-c CASE]
  */
-#include <getopt.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "buddy.h"
 #include "device.h"
+#include "kit.h"
+#include "log.h"
 #include "machine.h"
 #include "model.h"
 #include "page_reporting.h"
 #include "random.h"
+#include "series.h"
 #include "shim-test.h"
 #include "users.h"
 
@@ -43,124 +39,30 @@
 #define REPORT_LIMIT		(30 * HZ)
 /* Whoever waits longer than this waits for ever, in jiffies */
 #define PATIENCE		(3600 * HZ)
-/* A case that takes longer hangs, in seconds of real time */
+/* A case that takes longer hangs, in seconds of CPU time */
 #define CASE_LIMIT		60
 #define STOCK_LIMIT		2
 #define RANDOM_LIMIT		1800
 
 #define USUAL			(F_STATS | F_REPORTING | F_VERSION_1)
 
-int init_page_reporting_init(void);
 int init_virtio_init(void);
 int init_virtio_balloon_driver(void);
-extern const struct param param_enabled, param_page_reporting_order,
-	param_quarantined;
 
 static struct host *const h = &hosts[0];
 static struct zone *zone;
-static u64 seed;
-static const char *case_name;
 
 /* What cases leave behind for the process that started them */
 static struct shared {
 	unsigned long ring_operations, good, lost, late, failed, checks;
 	unsigned long longest_report, longest_unplug, longest_freeze;
-	char skipped[128];
 } *shared;
-
-void failed(const char *format, ...)
-{
-	va_list args;
-
-	printf("# %s: seed %llu, ring operation %lu, jiffy %lu: ", case_name,
-	       (unsigned long long)seed, ring_operations, jiffies);
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	printf("\n");
-	fflush(stdout);
-	abort();
-}
-
-#define LOG_LINES		256
-static char log_text[LOG_LINES][200];
-static unsigned int log_lines;
-/* Somebody else does something just when the kernel has come to say so */
-static void (*on_log)(const char *text);
-
-void __wrap_log_line(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
-
-void __wrap_log_line(const char *format, ...)
-{
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(log_text[log_lines % LOG_LINES], sizeof(log_text[0]), format,
-		  args);
-	va_end(args);
-	if (on_log)
-		on_log(log_text[log_lines % LOG_LINES]);
-	log_lines++;
-}
-
-/* Of the last lines that the kernel has said, how many have @text in them? */
-static void expect_log(const char *text, unsigned int times)
-{
-	unsigned int i, n = 0;
-
-	for (i = 0; i < LOG_LINES; i++)
-		n += strstr(log_text[i], text) != NULL;
-	if (n != times)
-		failed("said %u times, not %u: %s", n, times, text);
-}
-
-void trace_page_reporting_batch(struct zone *z, unsigned long pages,
-				unsigned int ranges)
-{
-}
-
-void trace_page_reporting_fail(struct zone *z, unsigned long pages, int error)
-{
-}
-
-void trace_page_reporting_wake(unsigned long unreported)
-{
-}
-
-void trace_page_reporting_sleep(unsigned long unreported, unsigned int msecs)
-{
-}
-
-#define await(condition, seconds) do {					\
-	unsigned long _until = jiffies + (seconds) * HZ;		\
-									\
-	while (!(condition)) {						\
-		if (jiffies > _until)					\
-			failed("not within %u s: %s",			\
-			       (unsigned int)(seconds), #condition);	\
-		progress = jiffies;					\
-		sleep_until(jiffies + 1);				\
-	}								\
-} while (0)
 
 static unsigned long quarantined(void)
 {
-	char text[32];
-
-	param_quarantined.ops->get(text, &param_quarantined.kp);
-	return strtoul(text, NULL, 0);
+	return get_param(&param_quarantined);
 }
 
-static void set_param(const struct param *param, const char *value)
-{
-	model_control_begin();
-	if (param->ops->set(value, &param->kp))
-		failed("a parameter cannot be %s", value);
-	model_control_end();
-}
-
-static unsigned long progress;		/* when the test last went on */
 static bool resetting;			/* what is lost may come back */
 
 static void check_quarantine(void)
@@ -1321,8 +1223,7 @@ static void case_short(void)
 static void fails_without_queue(void)
 {
 #ifdef HOLES_HAVE_NO_NUMBER
-	strcpy(shared->skipped,
-	       "this base's driver fails, as mainline's does, where a queue is missing");
+	skip_case("this base's driver fails, as mainline's does, where a queue is missing");
 	finish();
 #else
 	failed("the driver fails for want of a queue");
@@ -1523,7 +1424,7 @@ static void case_zeroes_told(void)
 static void case_poison_0(void)
 {
 #ifdef HOLES_HAVE_NO_NUMBER
-	strcpy(shared->skipped, "poison is never 0 on this base");
+	skip_case("poison is never 0 on this base");
 #else
 	page_poisoning = true;
 	page_poison = 0;
@@ -1534,7 +1435,7 @@ static void case_poison_0(void)
 static void case_poison_0_told(void)
 {
 #ifdef HOLES_HAVE_NO_NUMBER
-	strcpy(shared->skipped, "poison is never 0 on this base");
+	skip_case("poison is never 0 on this base");
 #else
 	page_poisoning = true;
 	page_poison = 0;
@@ -1717,7 +1618,6 @@ static void case_oom(void)
 
 /* Hosts at random */
 
-static unsigned long wanted = 1000000;
 
 static void random_scribble(struct queue *q)
 {
@@ -1865,6 +1765,7 @@ static void random_hosts(void)
 			if (random_below(2))
 				features |= bits[i];
 		progress = jiffies;
+		log_lines = 0;
 		page_poisoning = !random_below(4);
 		/* With hints, one entry of their ring is set aside */
 		host_offer(h, features, 2U << random_below(7));
@@ -1890,12 +1791,12 @@ static void random_hosts(void)
 	finish();
 }
 
-static const struct test {
-	const char *name;
-	void (*fn)(void);
-	/* What the stock ring does, where it does not hold */
-	const char *stock;
-} tests[] = {
+/* What the stock ring does, where it does not hold */
+#define STOCK(what) \
+	.hangs = what ": it hangs", \
+	.crashes = what ": it reads and writes outside of it"
+
+static const struct test_case tests[] = {
 	{ "a good host", case_good },
 	{ "a good host, with EVENT_IDX", case_good_events },
 	{ "a good host of before VIRTIO 1", case_good_legacy },
@@ -1923,11 +1824,11 @@ static const struct test {
 	{ "NEXT cleared in the table", case_ends },
 	{ "the avail ring overwritten", case_avail },
 	{ "NEXT set in the table", case_next,
-	  "the stock ring follows the NEXT flags that the host can write" },
+	  STOCK("the stock ring follows the NEXT flags that the host can write") },
 	{ "a cycle in the table", case_cycle,
-	  "the stock ring of 4.19 follows the table that the host can write" },
+	  STOCK("the stock ring of 4.19 follows the table that the host can write") },
 	{ "the table leads out of the ring", case_outside,
-	  "the stock ring of 4.19 follows the table that the host can write" },
+	  STOCK("the stock ring of 4.19 follows the table that the host can write") },
 	{ "no answer", case_never },
 	{ "no answer, but interrupts", case_only_interrupts },
 	{ "an answer after 31 s", case_late_31 },
@@ -1991,14 +1892,14 @@ static const struct test {
 	{ "hosts at random", random_hosts },
 };
 
-static void run(const struct test *t)
+static void begin_case(unsigned int place)
 {
-	case_name = t->name;
-	random_start(seed * ARRAY_SIZE(tests) + (t - tests));
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	alarm(t->stock ? STOCK_LIMIT :
-	      t->fn == random_hosts ? RANDOM_LIMIT : CASE_LIMIT);
-	t->fn();
+	kit_steps("ring operation", &ring_operations);
+	random_start(seed * ARRAY_SIZE(tests) + place);
+}
+
+static void end_case(void)
+{
 	shared->ring_operations += ring_operations;
 	shared->good += reports_good;
 	shared->lost += reports_lost;
@@ -2011,73 +1912,28 @@ static void run(const struct test *t)
 	_exit(0);
 }
 
-static bool run_apart(const struct test *t, unsigned int number)
+static unsigned int limit_of(const struct test_case *t)
 {
-	int status;
-	pid_t pid;
-
-	fflush(stdout);
-	shared->skipped[0] = 0;
-	pid = fork();
-	if (pid < 0)
-		failed("fork: %s", strerror(errno));
-	if (!pid) {
-		/* How the stock ring ends is known: its report would be noise */
-		if (t->stock)
-			freopen("/dev/null", "w", stderr);
-		run(t);
-	}
-	waitpid(pid, &status, 0);
-	if (!status) {
-		printf("ok %u - %s%s%s\n", number, t->name,
-		       shared->skipped[0] ? " # SKIP " : "", shared->skipped);
-		return true;
-	}
-	/* What failed() says is never the ring's own doing */
-	if (t->stock && (!WIFSIGNALED(status) || WTERMSIG(status) != SIGABRT)) {
-		printf("ok %u - %s # SKIP %s: it %s\n", number, t->name,
-		       t->stock, WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM ?
-		       "hangs" : "reads and writes outside of it");
-		return true;
-	}
-	printf("not ok %u - %s\n", number, t->name);
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGALRM)
-		printf("# it hangs\n");
-	return false;
+	if (t->crashes)
+		return STOCK_LIMIT;
+	return t->run == random_hosts ? RANDOM_LIMIT : CASE_LIMIT;
 }
 
 int main(int argc, char **argv)
 {
-	unsigned int i, number = 0, bad = 0;
-	const char *only = NULL;
-	int opt;
+	struct runner apart = { .begin = begin_case, .end = end_case };
+	unsigned int i;
+	int status;
 
-	seed = time(NULL);
-	while ((opt = getopt(argc, argv, "s:n:c:")) != -1) {
-		switch (opt) {
-		case 's':
-			seed = strtoull(optarg, NULL, 0);
-			break;
-		case 'n':
-			wanted = strtoul(optarg, NULL, 0);
-			break;
-		case 'c':
-			only = optarg;
-			break;
-		default:
-			fprintf(stderr, "usage: hostile [-s SEED] [-n RING-OPERATIONS] [-c CASE]\n");
-			return 2;
-		}
+	wanted = 1000000;
+	kit_start(argc, argv, "s:n:c:",
+		  "hostile [-s SEED] [-n RING-OPERATIONS] [-c CASE]");
+	shared = kit_share(sizeof(*shared));
+	for (i = 0; i < ARRAY_SIZE(tests); i++) {
+		apart.seconds = limit_of(&tests[i]);
+		run_case(&apart, &tests[i]);
 	}
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
-		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	BUG_ON(shared == MAP_FAILED);
-	printf("# seed %llu\n", (unsigned long long)seed);
-	for (i = 0; i < ARRAY_SIZE(tests); i++)
-		if (!only || !strcmp(only, tests[i].name))
-			bad += !run_apart(&tests[i], ++number);
-	printf("1..%u\n", number);
+	status = kit_end();
 	printf("# figure: hostile ring operations = %lu\n", shared->ring_operations);
 	printf("# figure: hostile reports answered = %lu\n", shared->good);
 	printf("# figure: hostile reports lost = %lu\n", shared->lost);
@@ -2087,5 +1943,5 @@ int main(int argc, char **argv)
 	printf("# figure: hostile longest report = %lu ms\n", shared->longest_report * 1000 / HZ);
 	printf("# figure: hostile longest removal = %lu ms\n", shared->longest_unplug * 1000 / HZ);
 	printf("# figure: hostile longest freeze = %lu ms\n", shared->longest_freeze * 1000 / HZ);
-	return bad ? 1 : 0;
+	return status;
 }

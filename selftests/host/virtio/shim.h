@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What virtio, its ring and the balloon need of a kernel, beyond ../include */
+/* What virtio, its ring and the balloon need of a kernel, beyond ../sim/include */
 #ifndef _SHIM_H
 #define _SHIM_H
 

@@ -7,12 +7,14 @@
  * Time is in jiffies: a tick is 30, the time T that memory must have been free
  * without use is five of them.
  */
-#include <stdarg.h>
-
 #include "buddy.h"
+#include "kit.h"
 #include "machine.h"
 #include "model.h"
 #include "page_reporting.h"
+#include "series.h"
+
+#include <trace/events/page_reporting.h>
 
 #define TICK			30
 #define T			(5 * TICK)
@@ -20,40 +22,7 @@
 #define UNIT			PAGEBLOCK_NR_PAGES
 #define BLOCK			(MAX_ORDER - 1)
 
-int init_page_reporting_init(void);
-extern const struct param param_enabled, param_page_reporting_order,
-	param_quarantined, param_backend;
-
 static struct zone *zone;
-static const char *scenario;
-static unsigned int number, cases;
-
-void failed(const char *format, ...)
-{
-	va_list args;
-
-	printf("not ok %u - %s: jiffy %lu: ", number, scenario, jiffies);
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	printf("\n");
-	fflush(stdout);
-	abort();
-}
-
-#define expect(a, op, b) do {						\
-	long _l = (a), _r = (b);					\
-	cases++;							\
-	if (!(_l op _r))						\
-		failed("line %d: %s is %ld, not " #op " %ld", __LINE__,	\
-		       #a, _l, _r);					\
-} while (0)
-
-/* Nobody is ever interrupted; whoever waits runs when all others do */
-static unsigned int no_chance(unsigned int n)
-{
-	return n - 1;
-}
 
 static struct {
 	unsigned int batches, fails, wakes, sleeps;
@@ -72,7 +41,7 @@ static bool any_zone;
 void trace_page_reporting_batch(struct zone *z, unsigned long pages,
 				unsigned int ranges)
 {
-	expect(any_zone || z == zone, ==, true);
+	expect(any_zone || z == zone, true);
 	seen.batches++;
 	seen.pages = pages;
 	seen.ranges = ranges;
@@ -80,7 +49,7 @@ void trace_page_reporting_batch(struct zone *z, unsigned long pages,
 
 void trace_page_reporting_fail(struct zone *z, unsigned long pages, int error)
 {
-	expect(any_zone || z == zone, ==, true);
+	expect(any_zone || z == zone, true);
 	seen.fails++;
 	seen.pages = pages;
 	seen.error = error;
@@ -131,8 +100,8 @@ static int report(struct page_reporting_dev_info *prdev,
 
 	if (first_report) {
 		first_report = false;
-		expect(nents, ==, 1);
-		expect(sg->length, ==, PAGE_SIZE << zone->reporting.order);
+		expect(nents, 1);
+		expect(sg->length, PAGE_SIZE << zone->reporting.order);
 		model_told(sg, nents, 1);
 		model_answered(0);
 		return 0;
@@ -170,31 +139,22 @@ static int start(unsigned int order, unsigned int capacity)
 	return page_reporting_register(&backend);
 }
 
-/* The user's order beats the backend's, and stays until it is set again */
-static void start_with_order(const char *order)
-{
-	expect(param_page_reporting_order.ops->set(order,
-						   &param_page_reporting_order.kp),
-	       ==, 0);
-	expect(start(0, 0), ==, 0);
-}
-
-static void stop(void)
-{
-	page_reporting_unregister(&backend);
-}
-
+/* Unlike try_param(): the marks must be right meanwhile, too */
 static int set(const struct param *param, const char *value)
 {
 	return param->ops->set(value, &param->kp);
 }
 
-static long get(const struct param *param)
+/* The user's order beats the backend's, and stays until it is set again */
+static void start_with_order(const char *order)
 {
-	char text[32];
+	expect(set(&param_page_reporting_order, order), 0);
+	expect(start(0, 0), 0);
+}
 
-	expect(param->ops->get(text, &param->kp), ==, strlen(text));
-	return text[0] == 'Y' ? 1 : text[0] == 'N' ? 0 : atol(text);
+static void stop(void)
+{
+	page_reporting_unregister(&backend);
 }
 
 static long marked(void)
@@ -299,7 +259,7 @@ static void set_default_order(void)
 	char order[16];
 
 	sprintf(order, "%u", pageblock_order);
-	expect(set(&param_page_reporting_order, order), ==, 0);
+	expect(set(&param_page_reporting_order, order), 0);
 }
 
 /* The order in force, whoever has asked for what */
@@ -311,80 +271,80 @@ static void orders(void)
 	char most[16];
 
 	sprintf(most, "%u", MAX_ORDER);
-	expect(get(&param_page_reporting_order), ==, pageblock_order);
-	expect(start(MAX_ORDER, 0), ==, -EINVAL);
-	expect(page_reporting_register(&too_large), ==, -EINVAL);
-	expect(start(BLOCK, 0), ==, 0);
-	expect(get(&param_page_reporting_order), ==, BLOCK);
-	expect(page_reporting_unit(zone), ==, BLOCK);
-	expect(set(&param_page_reporting_order, "1"), ==, 0);
-	expect(get(&param_page_reporting_order), ==, 1);
-	expect(page_reporting_unit(zone), ==, 1);
+	expect(get_param(&param_page_reporting_order), pageblock_order);
+	expect(start(MAX_ORDER, 0), -EINVAL);
+	expect(page_reporting_register(&too_large), -EINVAL);
+	expect(start(BLOCK, 0), 0);
+	expect(get_param(&param_page_reporting_order), BLOCK);
+	expect(page_reporting_unit(zone), BLOCK);
+	expect(set(&param_page_reporting_order, "1"), 0);
+	expect(get_param(&param_page_reporting_order), 1);
+	expect(page_reporting_unit(zone), 1);
 	guardpage_minorder = 2;
-	expect(set(&param_page_reporting_order, "1"), ==, 0);
-	expect(get(&param_page_reporting_order), ==, 2);
+	expect(set(&param_page_reporting_order, "1"), 0);
+	expect(get_param(&param_page_reporting_order), 2);
 	guardpage_minorder = 0;
-	expect(set(&param_page_reporting_order, "1"), ==, 0);
-	expect(set(&param_page_reporting_order, "-2"), ==, -EINVAL);
-	expect(set(&param_page_reporting_order, "5x"), ==, -EINVAL);
-	expect(set(&param_page_reporting_order, "4294967297"), ==, -ERANGE);
-	expect(get(&param_page_reporting_order), ==, 1);
-	expect(set(&param_page_reporting_order, "0"), ==, 0);
-	expect(zone->reporting.order, ==, 0);
+	expect(set(&param_page_reporting_order, "1"), 0);
+	expect(set(&param_page_reporting_order, "-2"), -EINVAL);
+	expect(set(&param_page_reporting_order, "5x"), -EINVAL);
+	expect(set(&param_page_reporting_order, "4294967297"), -ERANGE);
+	expect(get_param(&param_page_reporting_order), 1);
+	expect(set(&param_page_reporting_order, "0"), 0);
+	expect(zone->reporting.order, 0);
 	/* Above the largest: nothing, until it is set again */
-	expect(set(&param_page_reporting_order, most), ==, 0);
-	expect(get(&param_page_reporting_order), ==, MAX_ORDER);
-	expect(zone->reporting.order, ==, MAX_ORDER);
-	expect(static_key_enabled(&page_reporting_active), ==, false);
+	expect(set(&param_page_reporting_order, most), 0);
+	expect(get_param(&param_page_reporting_order), MAX_ORDER);
+	expect(zone->reporting.order, MAX_ORDER);
+	expect(static_key_enabled(&page_reporting_active), false);
 	/* -1: as if it had never been set */
-	expect(set(&param_page_reporting_order, "-1"), ==, 0);
-	expect(get(&param_page_reporting_order), ==, BLOCK);
-	expect(zone->reporting.order, ==, BLOCK);
+	expect(set(&param_page_reporting_order, "-1"), 0);
+	expect(get_param(&param_page_reporting_order), BLOCK);
+	expect(zone->reporting.order, BLOCK);
 	stop();
-	expect(start(-1, 0), ==, 0);
-	expect(get(&param_page_reporting_order), ==, pageblock_order);
+	expect(start(-1, 0), 0);
+	expect(get_param(&param_page_reporting_order), pageblock_order);
 	stop();
-	expect(set(&param_page_reporting_order, "1"), ==, 0);
+	expect(set(&param_page_reporting_order, "1"), 0);
 	backend.order = 0;
 	backend.min_order = BLOCK;
-	expect(page_reporting_register(&backend), ==, 0);
-	expect(get(&param_page_reporting_order), ==, BLOCK);
-	expect(zone->reporting.order, ==, BLOCK);
+	expect(page_reporting_register(&backend), 0);
+	expect(get_param(&param_page_reporting_order), BLOCK);
+	expect(zone->reporting.order, BLOCK);
 	/* It is what the user gets with a host that takes it */
-	expect(set(&param_page_reporting_order, "1"), ==, 0);
-	expect(get(&param_page_reporting_order), ==, BLOCK);
+	expect(set(&param_page_reporting_order, "1"), 0);
+	expect(get_param(&param_page_reporting_order), BLOCK);
 	stop();
-	expect(get(&param_page_reporting_order), ==, 1);
-	expect(zone->reporting.order, ==, MAX_ORDER);
-	expect(page_reporting_unit(zone), ==, pageblock_order);
+	expect(get_param(&param_page_reporting_order), 1);
+	expect(zone->reporting.order, MAX_ORDER);
+	expect(page_reporting_unit(zone), pageblock_order);
 }
 
 static void switched_off_and_on(void)
 {
-	expect(start(0, 0), ==, 0);
+	expect(start(0, 0), 0);
 	settle();
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
-	expect(set(&param_enabled, "maybe"), ==, -EINVAL);
+	expect(marked(), ZONE_SECTIONS * SECTION);
+	expect(set(&param_enabled, "maybe"), -EINVAL);
 	/* What changes nothing does nothing */
-	expect(set(&param_enabled, "1"), ==, 0);
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
-	expect(set(&param_enabled, "0"), ==, 0);
-	expect(get(&param_enabled), ==, 0);
-	expect(static_key_enabled(&page_reporting_active), ==, false);
-	expect(marked() + unmarked(), ==, 0);
+	expect(set(&param_enabled, "1"), 0);
+	expect(marked(), ZONE_SECTIONS * SECTION);
+	expect(set(&param_enabled, "0"), 0);
+	expect(get_param(&param_enabled), 0);
+	expect(static_key_enabled(&page_reporting_active), false);
+	expect(marked() + unmarked(), 0);
 	pass(100 * HZ);
-	expect(nr_told, ==, 0);
-	expect(works_pending(), ==, false);
+	expect(nr_told, 0);
+	expect(works_pending(), false);
 	/* The order can be changed meanwhile, and nothing begins */
-	expect(set(&param_page_reporting_order, "2"), ==, 0);
-	expect(static_key_enabled(&page_reporting_active), ==, false);
-	expect(set(&param_enabled, "1"), ==, 0);
-	expect(get(&param_enabled), ==, 1);
-	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
+	expect(set(&param_page_reporting_order, "2"), 0);
+	expect(static_key_enabled(&page_reporting_active), false);
+	expect(set(&param_enabled, "1"), 0);
+	expect(get_param(&param_enabled), 1);
+	expect(unmarked(), ZONE_SECTIONS * SECTION);
 	settle();
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	stop();
-	expect(marked() + unmarked(), ==, 0);
+	expect(marked() + unmarked(), 0);
 }
 
 static bool backend_is(const char *name)
@@ -401,30 +361,30 @@ static void registered_once(void)
 	struct page_reporting_dev_info other = { .report = report };
 
 	memory_encrypted = true;
-	expect(start(0, 0), ==, -EOPNOTSUPP);
+	expect(start(0, 0), -EOPNOTSUPP);
 	memory_encrypted = false;
 	allocation_fails = true;
-	expect(start(0, 0), ==, -ENOMEM);
+	expect(start(0, 0), -ENOMEM);
 	allocation_fails = false;
-	expect(backend_is("none"), ==, true);
-	expect(start(0, 0), ==, 0);
-	expect(backend_is("harness"), ==, true);
-	expect(set(&param_backend, "other"), ==, -EPERM);
-	expect(__page_reporting_register(&other, "other"), ==, -EBUSY);
-	expect(strstr(last_log_line, "other is not needed") != NULL, ==, true);
-	expect(backend_is("harness"), ==, true);
+	expect(backend_is("none"), true);
+	expect(start(0, 0), 0);
+	expect(backend_is("harness"), true);
+	expect(set(&param_backend, "other"), -EPERM);
+	expect(__page_reporting_register(&other, "other"), -EBUSY);
+	expect(strstr(last_log_line, "other is not needed") != NULL, true);
+	expect(backend_is("harness"), true);
 	/* Of one that is not registered nothing is known */
 	page_reporting_unregister(&other);
-	expect(static_key_enabled(&page_reporting_active), ==, true);
+	expect(static_key_enabled(&page_reporting_active), true);
 	stop();
-	expect(static_key_enabled(&page_reporting_active), ==, false);
-	expect(works_pending(), ==, false);
+	expect(static_key_enabled(&page_reporting_active), false);
+	expect(works_pending(), false);
 	stop();
-	expect(__page_reporting_register(&other, "other"), ==, 0);
-	expect(backend_is("other"), ==, true);
+	expect(__page_reporting_register(&other, "other"), 0);
+	expect(backend_is("other"), true);
 	page_reporting_unregister(&other);
-	expect(backend_is("none"), ==, true);
-	expect(other.sg == NULL, ==, true);
+	expect(backend_is("none"), true);
+	expect(other.sg == NULL, true);
 }
 
 /* Freed for good: all of it is back by T + 0.8 s, and none before T */
@@ -437,19 +397,19 @@ static void freed_for_good(void)
 	settle();
 	freed = jiffies;
 	give(16);
-	expect(seen.wakes, ==, 0);
+	expect(seen.wakes, 0);
 	pass(T - 1);
-	expect(seen.wakes, ==, 1);
-	expect(nr_told, ==, 0);
-	expect(unmarked(), ==, 16 * SECTION);
+	expect(seen.wakes, 1);
+	expect(nr_told, 0);
+	expect(unmarked(), 16 * SECTION);
 	pass(80 + 1);
-	expect(jiffies - freed, ==, T + 80);
-	expect(unmarked(), ==, 0);
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(jiffies - freed, T + 80);
+	expect(unmarked(), 0);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	/* As fast as the limit of a report lets it, that is at once */
-	expect(nr_told, >, 1);
-	expect(told[nr_told - 1].when, ==, told[0].when);
-	expect(works_pending(), ==, false);
+	expect_op(nr_told, >, 1);
+	expect(told[nr_told - 1].when, told[0].when);
+	expect(works_pending(), false);
 	stop();
 }
 
@@ -462,16 +422,16 @@ static void first_reports(void)
 	start(0, 0);
 	sprintf(text, "free blocks of %lu KiB and more",
 		(PAGE_SIZE << pageblock_order) / 1024);
-	expect(strstr(last_log_line, text) != NULL, ==, true);
-	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
+	expect(strstr(last_log_line, text) != NULL, true);
+	expect(unmarked(), ZONE_SECTIONS * SECTION);
 	pass(T);
-	expect(nr_told, ==, 0);
-	expect(seen.msecs, ==, 300);
-	expect(seen.unreported, ==, ZONE_SECTIONS * SECTION);
+	expect(nr_told, 0);
+	expect(seen.msecs, 300);
+	expect(seen.unreported, ZONE_SECTIONS * SECTION);
 	pass(TICK + 5);
-	expect(told[0].when - began, ==, T + TICK);
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
-	expect(seen.unreported, ==, 0);
+	expect(told[0].when - began, T + TICK);
+	expect(marked(), ZONE_SECTIONS * SECTION);
+	expect(seen.unreported, 0);
 	stop();
 }
 
@@ -489,10 +449,10 @@ static void churn(void)
 		take(8);
 		pass(3);
 	}
-	expect(nr_told, ==, 0);
+	expect(nr_told, 0);
 	give(8);
 	settle();
-	expect(unmarked(), ==, 0);
+	expect(unmarked(), 0);
 	stop();
 }
 
@@ -515,7 +475,7 @@ static void held_back(void)
 		give(4);
 		pass(20);
 	}
-	expect(nr_told, ==, 0);
+	expect(nr_told, 0);
 	take(6);
 	settle();
 
@@ -526,14 +486,14 @@ static void held_back(void)
 		give(2);
 		pass(10);
 	}
-	expect(nr_told, ==, 0);
+	expect(nr_told, 0);
 	for (i = 0; i < 400; i += 20) {
 		take(2);
 		pass(10);
 		give(2);
 		pass(10);
 	}
-	expect(unmarked(), ==, 4 * SECTION);
+	expect(unmarked(), 4 * SECTION);
 	stop();
 }
 
@@ -547,10 +507,10 @@ static void freed_in_steps(void)
 	pass(3 * TICK + 10);
 	give(4);
 	pass(2 * TICK + 25);
-	expect(marked(), ==, (ZONE_SECTIONS - 12) * SECTION);
-	expect(unmarked(), ==, 4 * SECTION);
+	expect(marked(), (ZONE_SECTIONS - 12) * SECTION);
+	expect(unmarked(), 4 * SECTION);
 	settle();
-	expect(unmarked(), ==, 0);
+	expect(unmarked(), 0);
 	stop();
 }
 
@@ -576,8 +536,8 @@ static void used_meanwhile(void)
 	began = jiffies;
 	while (!nr_told)
 		pass(1);
-	expect(jiffies - began, <=, T + TICK);
-	expect(unmarked(), ==, 4 * SECTION);
+	expect_op(jiffies - began, <=, T + TICK);
+	expect(unmarked(), 4 * SECTION);
 	give(4);
 	settle();
 	stop();
@@ -592,7 +552,7 @@ static void no_work_without_need(void)
 	settle();
 	passes = seen.sleeps;
 	pass(3600UL * HZ);
-	expect(seen.sleeps, ==, passes);
+	expect(seen.sleeps, passes);
 	/* A block that is too small is no reason */
 	take_order(1, 0);
 	pass(100 * HZ);
@@ -601,17 +561,17 @@ static void no_work_without_need(void)
 	take_order(2, 0);
 	give_order(2, 0);
 	pass(100 * HZ);
-	expect(seen.wakes, ==, 0);
+	expect(seen.wakes, 0);
 	/* The unit that it was taken from is, once it is whole again */
 	give_order(1, 0);
 	drain_all_pages(NULL);
 	pass(T + 80);
-	expect(seen.wakes, ==, 1);
-	expect(seen.batches, ==, 1);
-	expect(seen.pages, ==, 1UL << pageblock_order);
-	expect(seen.msecs, ==, 0);
+	expect(seen.wakes, 1);
+	expect(seen.batches, 1);
+	expect(seen.pages, 1UL << pageblock_order);
+	expect(seen.msecs, 0);
 	pass(100 * HZ);
-	expect(works_pending(), ==, false);
+	expect(works_pending(), false);
 	stop();
 }
 
@@ -626,28 +586,28 @@ static void free_in_two_steps(void)
 	buddy_free(taken[0] + 4, 2);
 	buddy_free(taken[0] + 16, BLOCK - 1);
 	pass(T + 80);
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 }
 
 /* Only what is new of a block is told, in as many ranges as that takes */
 static void ranges(void)
 {
-	expect(set(&param_page_reporting_order, "1"), ==, 0);
+	expect(set(&param_page_reporting_order, "1"), 0);
 	start(0, 0);
 	settle();
 	free_in_two_steps();
-	expect(nr_told, ==, 1);
-	expect(told[0].nents, ==, 2);
-	expect(told[0].pages, ==, SECTION - 12);
+	expect(nr_told, 1);
+	expect(told[0].nents, 2);
+	expect(told[0].pages, SECTION - 12);
 	stop();
 
 	/* And in as many reports */
 	start(0, 1);
 	settle();
 	free_in_two_steps();
-	expect(nr_told, ==, 2);
-	expect(told[0].pages, ==, 4);
-	expect(told[1].pages, ==, SECTION - 16);
+	expect(nr_told, 2);
+	expect(told[0].pages, 4);
+	expect(told[1].pages, SECTION - 16);
 	stop();
 }
 
@@ -661,9 +621,9 @@ static void capacity(void)
 	pass(HZ);
 	give(8);
 	pass(T + 80);
-	expect(nr_told, ==, 8);
+	expect(nr_told, 8);
 	for (i = 0; i < nr_told; i++)
-		expect(told[i].nents, ==, 1);
+		expect(told[i].nents, 1);
 	stop();
 
 	/* 40 units that lie apart: 32 ranges, and 8 */
@@ -675,10 +635,10 @@ static void capacity(void)
 	for (i = 0; i < 80; i += 2)
 		buddy_free(taken[i], pageblock_order);
 	pass(T + 80);
-	expect(nr_told, ==, 2);
-	expect(told[0].nents, ==, PAGE_REPORTING_CAPACITY);
-	expect(told[0].pages, ==, PAGE_REPORTING_CAPACITY << pageblock_order);
-	expect(told[1].nents, ==, 8);
+	expect(nr_told, 2);
+	expect(told[0].nents, PAGE_REPORTING_CAPACITY);
+	expect(told[0].pages, PAGE_REPORTING_CAPACITY << pageblock_order);
+	expect(told[1].nents, 8);
 	stop();
 }
 
@@ -687,14 +647,14 @@ static void share_held(void)
 {
 	start(0, 0);
 	pass(T + 80);
-	expect(told[0].pages, ==, ZONE_SECTIONS / 16 * SECTION);
+	expect(told[0].pages, ZONE_SECTIONS / 16 * SECTION);
 	stop();
 	boot(ZONE_SECTIONS);
 	/* A page less, and only one block fits */
 	take_order(1, 0);
 	start(0, 0);
 	pass(T + 80);
-	expect(told[0].pages, ==, (ZONE_SECTIONS / 16 - 1) * SECTION);
+	expect(told[0].pages, (ZONE_SECTIONS / 16 - 1) * SECTION);
 	stop();
 }
 
@@ -706,16 +666,16 @@ static void watermark(void)
 	zone->lowmem_reserve[MAX_NR_ZONES - 1] = 8;
 	start(0, 0);
 	pass(100 * HZ);
-	expect(nr_told, ==, 0);
-	expect(works_pending(), ==, false);
+	expect(nr_told, 0);
+	expect(works_pending(), false);
 	zone->lowmem_reserve[MAX_NR_ZONES - 1] = 7;
 	take(1);
 	give(1);
 	pass(T + 80);
 	/* The larger blocks are told in parts */
-	expect(told[0].pages, ==, UNIT);
-	expect(told[1].pages, ==, UNIT);
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(told[0].pages, UNIT);
+	expect(told[1].pages, UNIT);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	stop();
 
 	/* The same of the first zone's reserve, and of the watermark alone */
@@ -724,14 +684,14 @@ static void watermark(void)
 	zone->lowmem_reserve[0] = 3;
 	start(0, 0);
 	pass(100 * HZ);
-	expect(nr_told, ==, 0);
+	expect(nr_told, 0);
 	zone->lowmem_reserve[0] = 0;
 	zone->high_wmark += 2;
 	take(1);
 	give(1);
 	pass(T + 80);
-	expect(nr_told, >, 0);
-	expect(told[0].pages, ==, UNIT);
+	expect_op(nr_told, >, 0);
+	expect(told[0].pages, UNIT);
 	stop();
 }
 
@@ -746,14 +706,14 @@ static void cma(void)
 	zone->high_wmark = 2 * SECTION;
 	start(0, 0);
 	pass(100 * HZ);
-	expect(marked(), ==, (ZONE_SECTIONS - 2) * SECTION);
-	expect(works_pending(), ==, false);
+	expect(marked(), (ZONE_SECTIONS - 2) * SECTION);
+	expect(works_pending(), false);
 	zone->high_wmark = 0;
 	take(1);
 	give(1);
 	/* A sixteenth of two blocks is less than a unit */
 	pass(100 * HZ);
-	expect(unmarked(), ==, 2 * SECTION);
+	expect(unmarked(), 2 * SECTION);
 	stop();
 }
 
@@ -768,19 +728,19 @@ static void small_zone(void)
 	zone = buddy_add_zone("DMA", 0, 2 * SECTION);
 	populate(zone, 0, 2 * SECTION);
 	start(0, 0);
-	expect(zone->reporting.order, <, pageblock_order);
-	expect(1UL << zone->reporting.order, ==, SECTION / 8);
+	expect_op(zone->reporting.order, <, pageblock_order);
+	expect(1UL << zone->reporting.order, SECTION / 8);
 	settle();
-	expect(marked(), ==, 2 * SECTION);
+	expect(marked(), 2 * SECTION);
 	stop();
 	/* But not below what the host takes: then nothing is reported */
 	backend.min_order = pageblock_order;
-	expect(page_reporting_register(&backend), ==, 0);
-	expect(zone->reporting.order, ==, pageblock_order);
+	expect(page_reporting_register(&backend), 0);
+	expect(zone->reporting.order, pageblock_order);
 	for (i = 0; i < 2; i++)
 		pass(100 * HZ);
-	expect(marked(), ==, 0);
-	expect(works_pending(), ==, false);
+	expect(marked(), 0);
+	expect(works_pending(), false);
 	stop();
 }
 
@@ -811,21 +771,21 @@ static void half_isolated(void)
 	pass(T + 80);
 	half = page_to_pfn(page) + SECTION / 2;
 	/* What is isolated does not count as free, and lies on lists of its own */
-	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
+	expect(zone_page_state(zone, NR_FREE_PAGES),
 	       ZONE_SECTIONS * SECTION - SECTION / 2);
 	for (free = 0, pfn = half; pfn < half + SECTION / 2; pfn++)
 		free += PageBuddy(pfn_to_page(pfn)) ?
 			1UL << page_private(pfn_to_page(pfn)) : 0;
-	expect(free, ==, SECTION / 2);
+	expect(free, SECTION / 2);
 	model_check();
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	/* Back to where the test has found it */
 	for (pfn = half; pfn < half + SECTION / 2; pfn += UNIT)
 		types_of_half[(pfn - half) / UNIT] = MIGRATE_MOVABLE;
 	buddy_unisolate_range(zone, half, half + SECTION / 2, types_of_half);
-	expect(zone_page_state(zone, NR_FREE_PAGES), ==, ZONE_SECTIONS * SECTION);
+	expect(zone_page_state(zone, NR_FREE_PAGES), ZONE_SECTIONS * SECTION);
 	settle();
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	stop();
 }
 
@@ -835,13 +795,13 @@ static void restored(void)
 	start(0, 0);
 	settle();
 	restored_notifier->notifier_call(restored_notifier, 0, NULL);
-	expect(marked(), ==, 0);
-	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), 0);
+	expect(unmarked(), ZONE_SECTIONS * SECTION);
 	settle();
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	set(&param_enabled, "0");
 	restored_notifier->notifier_call(restored_notifier, 0, NULL);
-	expect(marked() + unmarked(), ==, 0);
+	expect(marked() + unmarked(), 0);
 	set(&param_enabled, "1");
 	stop();
 }
@@ -855,31 +815,31 @@ static void retries(void)
 	host_error = -ENOSPC;
 	start(0, 1);
 	pass(1000 * HZ);
-	expect(nr_told, >=, 10);
+	expect_op(nr_told, >=, 10);
 	for (i = 1; i < nr_told; i++) {
-		expect(told[i].when - told[i - 1].when, ==, delay);
-		expect(told[i].pages, ==, told[0].pages);
+		expect(told[i].when - told[i - 1].when, delay);
+		expect(told[i].pages, told[0].pages);
 		delay = min(2 * delay, 64UL * HZ);
 	}
-	expect(seen.fails, ==, nr_told);
-	expect(seen.error, ==, -ENOSPC);
+	expect(seen.fails, nr_told);
+	expect(seen.error, -ENOSPC);
 	/* Of what has failed nothing counts as told but the first of all */
-	expect(seen.batches, ==, 1);
-	expect(seen.pages, ==, told[0].pages);
-	expect(vm_events[PAGE_REPORT_FAIL], ==, nr_told);
-	expect(marked(), ==, UNIT);
-	expect(unmarked(), ==, ZONE_SECTIONS * SECTION - UNIT);
-	expect(seen.msecs, ==, 64000);
+	expect(seen.batches, 1);
+	expect(seen.pages, told[0].pages);
+	expect(vm_events[PAGE_REPORT_FAIL], nr_told);
+	expect(marked(), UNIT);
+	expect(unmarked(), ZONE_SECTIONS * SECTION - UNIT);
+	expect(seen.msecs, 64000);
 	/* The next that succeeds begins anew */
 	host_error = 0;
 	pass(100 * HZ);
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	nr_told = 0;
 	host_error = -ENOSPC;
 	take(1);
 	give(1);
 	pass(10 * HZ);
-	expect(told[1].when - told[0].when, ==, HZ);
+	expect(told[1].when - told[0].when, HZ);
 	host_error = 0;
 	stop();
 }
@@ -892,14 +852,13 @@ static void counters(void)
 
 	start(0, 0);
 	pass(T + 80);
-	expect(vm_events[PAGE_REPORT_PAGES] - pages, ==,
-	       ZONE_SECTIONS * SECTION);
+	expect(vm_events[PAGE_REPORT_PAGES] - pages, ZONE_SECTIONS * SECTION);
 	/* With the first */
-	expect(vm_events[PAGE_REPORT_BATCHES] - batches, ==, nr_told + 1);
-	expect(seen.batches, ==, nr_told + 1);
+	expect(vm_events[PAGE_REPORT_BATCHES] - batches, nr_told + 1);
+	expect(seen.batches, nr_told + 1);
 	/* machine.c: each look at the clock is a microsecond later */
 	after = page_reporting_runtime() - before;
-	expect(after, ==, (nr_told + 1 + seen.sleeps) * NSEC_PER_USEC);
+	expect(after, (nr_told + 1 + seen.sleeps) * NSEC_PER_USEC);
 	stop();
 }
 
@@ -920,45 +879,45 @@ static void no_answer(void)
 	pass(T + 80);
 	lost = told[0].pages;
 	/* In the host's hands, and nobody may have it */
-	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
+	expect(zone_page_state(zone, NR_FREE_PAGES),
 	       ZONE_SECTIONS * SECTION - lost);
 	pass(30 * HZ);
-	expect(get(&param_quarantined), ==, lost);
-	expect(seen.error, ==, -EINPROGRESS);
+	expect(get_param(&param_quarantined), lost);
+	expect(seen.error, -EINPROGRESS);
 	sprintf(text, "the host does not answer: %lu KiB are set aside",
 		lost << (PAGE_SHIFT - 10));
-	expect(strstr(last_log_line, text) != NULL, ==, true);
+	expect(strstr(last_log_line, text) != NULL, true);
 	take(1);
 	give(1);
 	pass(1000 * HZ);
-	expect(nr_told, ==, 1);
-	expect(works_pending(), ==, false);
+	expect(nr_told, 1);
+	expect(works_pending(), false);
 	/* Another order does not bring it back to life, nor does the switch */
 	set_default_order();
 	set(&param_enabled, "0");
 	set(&param_enabled, "1");
 	pass(1000 * HZ);
-	expect(nr_told, ==, 1);
-	expect(static_key_enabled(&page_reporting_active), ==, false);
+	expect(nr_told, 1);
+	expect(static_key_enabled(&page_reporting_active), false);
 	stop();
-	expect(get(&param_quarantined), ==, lost);
-	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
+	expect(get_param(&param_quarantined), lost);
+	expect(zone_page_state(zone, NR_FREE_PAGES),
 	       ZONE_SECTIONS * SECTION - lost);
 	/* Another backend begins when the first has let go, and not before */
 	host_error = 0;
 	host_delay = 0;
-	expect(page_reporting_register(&other), ==, 0);
+	expect(page_reporting_register(&other), 0);
 	pass(100 * HZ);
-	expect(nr_told, ==, 1);
+	expect(nr_told, 1);
 	page_reporting_release(&other);
-	expect(get(&param_quarantined), ==, lost);
+	expect(get_param(&param_quarantined), lost);
 	model_reset();
 	page_reporting_release(&backend);
-	expect(get(&param_quarantined), ==, 0);
-	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
+	expect(get_param(&param_quarantined), 0);
+	expect(unmarked(), ZONE_SECTIONS * SECTION);
 	model_check();
 	settle();
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	page_reporting_unregister(&other);
 }
 
@@ -987,21 +946,20 @@ static void late_answer(void)
 	host_error = -EINPROGRESS;
 	host_delay = 30 * HZ;
 	pass(T + 80 + 31 * HZ);
-	lost = get(&param_quarantined);
-	expect(lost, ==, told[0].pages);
-	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
+	lost = get_param(&param_quarantined);
+	expect(lost, told[0].pages);
+	expect(zone_page_state(zone, NR_FREE_PAGES),
 	       ZONE_SECTIONS * SECTION - lost);
 	host_error = 0;
 	host_delay = 0;
 	answer_late();
-	expect(get(&param_quarantined), ==, 0);
-	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
-	       ZONE_SECTIONS * SECTION);
+	expect(get_param(&param_quarantined), 0);
+	expect(zone_page_state(zone, NR_FREE_PAGES), ZONE_SECTIONS * SECTION);
 	settle();
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	/* Once more is nothing */
 	answer_late();
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 
 	/* The answer comes between the backend's giving up and the core's */
 	take(4);
@@ -1010,10 +968,10 @@ static void late_answer(void)
 	host_error = -EINPROGRESS;
 	late_task = answer_between;
 	pass(T + 80);
-	expect(get(&param_quarantined), ==, 0);
+	expect(get_param(&param_quarantined), 0);
 	host_error = 0;
 	settle();
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	stop();
 }
 
@@ -1066,13 +1024,13 @@ static void waits_without_locks(void)
 	host_delay = 20 * HZ;
 	while_told = look_on;
 	pass(T + 2 * TICK);
-	expect(nr_told, ==, 1);
+	expect(nr_told, 1);
 	before = jiffies;
 	set(&param_enabled, "0");
-	expect(jiffies - before, >, 10 * HZ);
+	expect_op(jiffies - before, >, 10 * HZ);
 	while_told = NULL;
 	host_delay = 0;
-	expect(waited_most, ==, 0);
+	expect(waited_most, 0);
 	set(&param_enabled, "1");
 	stop();
 }
@@ -1090,36 +1048,36 @@ static void quarantined_offline(void)
 	give(4);
 	host_error = -EINPROGRESS;
 	pass(T + 80);
-	expect(get(&param_quarantined), >, 0);
+	expect_op(get_param(&param_quarantined), >, 0);
 	mn.start_pfn = told[0].first;
 	mn.nr_pages = told[0].pages;
 	before = jiffies;
 	mem_hotplug_begin();
-	expect(memory_notify(MEM_GOING_OFFLINE, &mn), ==, -EBUSY);
-	expect(jiffies - before, ==, 0);
+	expect(memory_notify(MEM_GOING_OFFLINE, &mn), -EBUSY);
+	expect(jiffies - before, 0);
 	/* Beside it nothing is in the way */
 	mn.start_pfn = told[0].first + told[0].pages == ZONE_SECTIONS * SECTION ?
 		       0 : told[0].first + told[0].pages;
 	mn.nr_pages = SECTION;
-	expect(memory_notify(MEM_GOING_OFFLINE, &mn), ==, 0);
+	expect(memory_notify(MEM_GOING_OFFLINE, &mn), 0);
 	memory_notify(MEM_CANCEL_OFFLINE, &mn);
 	for (mn.start_pfn = 0;
 	     PageBuddy(pfn_to_page(mn.start_pfn + SECTION)) ||
 	     !PageBuddy(pfn_to_page(mn.start_pfn)); mn.start_pfn += SECTION)
-		expect(mn.start_pfn, <, (ZONE_SECTIONS - 2) * SECTION);
-	expect(memory_notify(MEM_GOING_OFFLINE, &mn), ==, 0);
+		expect_op(mn.start_pfn, <, (ZONE_SECTIONS - 2) * SECTION);
+	expect(memory_notify(MEM_GOING_OFFLINE, &mn), 0);
 	memory_notify(MEM_CANCEL_OFFLINE, &mn);
 	for (mn.start_pfn = SECTION;
 	     PageBuddy(pfn_to_page(mn.start_pfn - SECTION)) ||
 	     !PageBuddy(pfn_to_page(mn.start_pfn)); mn.start_pfn += SECTION)
-		expect(mn.start_pfn, <, (ZONE_SECTIONS - 1) * SECTION);
-	expect(memory_notify(MEM_GOING_OFFLINE, &mn), ==, 0);
+		expect_op(mn.start_pfn, <, (ZONE_SECTIONS - 1) * SECTION);
+	expect(memory_notify(MEM_GOING_OFFLINE, &mn), 0);
 	memory_notify(MEM_CANCEL_OFFLINE, &mn);
 	mem_hotplug_done();
 	stop();
 	host_error = 0;
 	answer_late();
-	expect(get(&param_quarantined), ==, 0);
+	expect(get_param(&param_quarantined), 0);
 	/* In flight: waited for, a tenth of a second at most */
 	start(0, 0);
 	settle();
@@ -1128,13 +1086,13 @@ static void quarantined_offline(void)
 	give(4);
 	host_delay = HZ;
 	pass(T + 2 * TICK);
-	expect(nr_told, ==, 1);
+	expect(nr_told, 1);
 	mn.start_pfn = told[0].first;
 	mn.nr_pages = told[0].pages;
 	before = jiffies;
 	mem_hotplug_begin();
-	expect(memory_notify(MEM_GOING_OFFLINE, &mn), ==, -EBUSY);
-	expect(jiffies - before, ==, HZ / 10);
+	expect(memory_notify(MEM_GOING_OFFLINE, &mn), -EBUSY);
+	expect(jiffies - before, HZ / 10);
 	mem_hotplug_done();
 	host_delay = 0;
 	stop();
@@ -1153,10 +1111,10 @@ static void used_before(void)
 	mem_hotplug_done();
 	take(ZONE_SECTIONS);
 	give(ZONE_SECTIONS);
-	expect(marked(), ==, 0);
+	expect(marked(), 0);
 	mem_hotplug_begin();
 	memory_notify(MEM_ONLINE, &mn);
-	expect(marked(), ==, 0);
+	expect(marked(), 0);
 	mem_hotplug_done();
 	stop();
 }
@@ -1205,35 +1163,35 @@ static void one_bad_range(void)
 	bad_pfn = 5 * SECTION;
 	zone = first;
 	any_zone = true;
-	expect(page_reporting_register(&picky), ==, 0);
+	expect(page_reporting_register(&picky), 0);
 	/* The other zone does not wait, not even a tick */
 	pass(T + TICK + 5);
 	zone = second;
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	zone = first;
 	pass(20 * HZ);
-	expect(marked(), ==, (ZONE_SECTIONS - 1) * SECTION);
+	expect(marked(), (ZONE_SECTIONS - 1) * SECTION);
 	zone = second;
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	/* And what is freed there later does not wait for the first one's turn, nor bring it on */
 	before = refusals;
-	expect(before, >, 0);
+	expect_op(before, >, 0);
 	take(4);
 	pass(HZ);
 	give(4);
 	pass(T + 80);
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
-	expect(refusals, ==, before);
+	expect(marked(), ZONE_SECTIONS * SECTION);
+	expect(refusals, before);
 	/* Nor does what is freed just when the work has done all else */
 	take(4);
 	pass(HZ);
 	give(1);
 	at_sleep = give_three;
 	pass(T + 80);
-	expect(at_sleep == NULL, ==, true);
+	expect(at_sleep == NULL, true);
 	pass(T + 80);
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
-	expect(refusals, ==, before);
+	expect(marked(), ZONE_SECTIONS * SECTION);
+	expect(refusals, before);
 	page_reporting_unregister(&picky);
 	any_zone = false;
 }
@@ -1245,8 +1203,7 @@ static void be_short_of_memory(void)
 	unsigned long before = jiffies;
 
 	freed = 5;
-	expect(oom_notifier->notifier_call(oom_notifier, 0, &freed), ==,
-	       NOTIFY_OK);
+	expect(oom_notifier->notifier_call(oom_notifier, 0, &freed), NOTIFY_OK);
 	waited = jiffies - before;
 }
 
@@ -1278,9 +1235,9 @@ static void memory_of_cma(void)
 	start(0, 0);
 	pass(T + 80);
 	/* The half that anybody may use: a sixteenth of that, then of all */
-	expect(told[0].pages, <=, ZONE_SECTIONS / 2 / 16 * SECTION);
+	expect_op(told[0].pages, <=, ZONE_SECTIONS / 2 / 16 * SECTION);
 	settle();
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	stop();
 
 	/* Where all of that is needed CMA alone is told, of no use to the OOM killer */
@@ -1293,13 +1250,13 @@ static void memory_of_cma(void)
 	while_told = start_waiting;
 	waited = HZ;
 	pass(T + 2 * TICK);
-	expect(nr_told, ==, 1);
-	expect(waited, ==, 0);
-	expect(freed, ==, 5);
+	expect(nr_told, 1);
+	expect(waited, 0);
+	expect(freed, 5);
 	while_told = NULL;
 	host_delay = 0;
 	settle();
-	expect(marked(), ==, ZONE_SECTIONS / 2 * SECTION);
+	expect(marked(), ZONE_SECTIONS / 2 * SECTION);
 	stop();
 
 	/* Nor is what only movable memory can have */
@@ -1310,9 +1267,9 @@ static void memory_of_cma(void)
 	while_told = start_waiting;
 	waited = HZ;
 	pass(T + 2 * TICK);
-	expect(nr_told, ==, 1);
-	expect(waited, ==, 0);
-	expect(freed, ==, 5);
+	expect(nr_told, 1);
+	expect(waited, 0);
+	expect(freed, 5);
 	while_told = NULL;
 	host_delay = 0;
 	stop();
@@ -1324,13 +1281,13 @@ static void count_that_drifts(void)
 	zone->percpu_drift_mark = ZONE_SECTIONS * SECTION - UNIT + 1;
 	start(0, 0);
 	pass(100 * HZ);
-	expect(nr_told, ==, 0);
-	expect(marked(), ==, 0);
+	expect(nr_told, 0);
+	expect(marked(), 0);
 	zone->percpu_drift_mark--;
 	take(1);
 	give(1);
 	pass(T + 80);
-	expect(told[0].pages, ==, UNIT);
+	expect(told[0].pages, UNIT);
 	stop();
 }
 
@@ -1364,15 +1321,14 @@ static void isolated_in_flight(void)
 	give(1);
 	host_error = -EINPROGRESS;
 	pass(T + 80);
-	expect(get(&param_quarantined), ==, SECTION);
+	expect(get_param(&param_quarantined), SECTION);
 	isolate_a_part();
 	host_error = 0;
 	answer_late();
-	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
+	expect(zone_page_state(zone, NR_FREE_PAGES),
 	       ZONE_SECTIONS * SECTION - UNIT);
 	end_isolation_of_a_part();
-	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
-	       ZONE_SECTIONS * SECTION);
+	expect(zone_page_state(zone, NR_FREE_PAGES), ZONE_SECTIONS * SECTION);
 	settle();
 	stop();
 
@@ -1386,12 +1342,12 @@ static void isolated_in_flight(void)
 	give(1);
 	while_told = isolate_a_part;
 	pass(T + 80);
-	expect(told[0].pages, ==, SECTION);
-	expect(marked(), ==, (ZONE_SECTIONS - 1) * SECTION);
-	expect(unmarked(), ==, 0);
+	expect(told[0].pages, SECTION);
+	expect(marked(), (ZONE_SECTIONS - 1) * SECTION);
+	expect(unmarked(), 0);
 	end_isolation_of_a_part();
 	settle();
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	stop();
 }
 
@@ -1415,9 +1371,9 @@ static void lost_one_by_one(void)
 	struct page_reporting_dev_info other = { .report = refuse_then_lose };
 	unsigned int i;
 
-	expect(page_reporting_register(&other), ==, 0);
+	expect(page_reporting_register(&other), 0);
 	pass(100 * HZ);
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	/* Units that lie apart: refused as a whole, then the first is not answered */
 	take_order(8, pageblock_order);
 	pass(HZ);
@@ -1426,27 +1382,27 @@ static void lost_one_by_one(void)
 	refuses = true;
 	loses = true;
 	pass(T + 80);
-	expect(refused, ==, 1);
-	expect(get(&param_quarantined), >=, 2 * UNIT);
-	expect(works_pending(), ==, false);
+	expect(refused, 1);
+	expect_op(get_param(&param_quarantined), >=, 2 * UNIT);
+	expect(works_pending(), false);
 	loses = false;
 	model_reset();
 	page_reporting_release(&other);
 	for (i = 1; i < 8; i += 2)
 		buddy_free(taken[i], pageblock_order);
 	pass(100 * HZ);
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	/* What is taken one by one has not failed, and puts nothing off */
-	expect(zone->reporting.retry_delay, ==, 0);
+	expect(zone->reporting.retry_delay, 0);
 	take_order(4, pageblock_order);
 	pass(HZ);
 	buddy_free(taken[nr_taken - 4], pageblock_order);
 	buddy_free(taken[nr_taken - 2], pageblock_order);
 	refused = 0;
 	pass(T + 80);
-	expect(refused, ==, 1);
-	expect(unmarked(), ==, 0);
-	expect(zone->reporting.retry_delay, ==, 0);
+	expect(refused, 1);
+	expect(unmarked(), 0);
+	expect(zone->reporting.retry_delay, 0);
 	refuses = false;
 	page_reporting_unregister(&other);
 }
@@ -1461,19 +1417,19 @@ static void silence_after_retry(void)
 	give(4);
 	host_error = -ENOSPC;
 	pass(T + 80);
-	expect(seen.fails, >, 0);
+	expect_op(seen.fails, >, 0);
 	/* Nothing is on its way back now */
 	be_short_of_memory();
-	expect(freed, ==, 5);
+	expect(freed, 5);
 	host_error = -EINPROGRESS;
 	pass(4 * HZ);
-	expect(get(&param_quarantined), >, 0);
+	expect_op(get_param(&param_quarantined), >, 0);
 	nr_told = 0;
 	take(1);
 	give(1);
-	expect(works_pending(), ==, false);
+	expect(works_pending(), false);
 	pass(100 * HZ);
-	expect(nr_told, ==, 0);
+	expect(nr_told, 0);
 	host_error = 0;
 	answer_late();
 	settle();
@@ -1500,18 +1456,18 @@ static void written_memory(void)
 	model_online(mn.start_pfn, SECTION);
 	mem_hotplug_done();
 	free_pages_written = false;
-	expect(unmarked(), ==, SECTION);
+	expect(unmarked(), SECTION);
 	settle();
 	stop();
 	/* Nor where the host backs all of it from the first */
 	backend.lazy_backing = false;
-	expect(page_reporting_register(&backend), ==, 0);
+	expect(page_reporting_register(&backend), 0);
 	settle();
 	mem_hotplug_begin();
 	populate(zone, mn.start_pfn + SECTION, mn.start_pfn + 2 * SECTION);
 	model_online(mn.start_pfn + SECTION, SECTION);
 	mem_hotplug_done();
-	expect(unmarked(), ==, SECTION);
+	expect(unmarked(), SECTION);
 	settle();
 	stop();
 	start(0, 0);
@@ -1525,8 +1481,8 @@ static void written_memory(void)
 	buddy_free(pfn_to_page(mn.start_pfn + UNIT), pageblock_order);
 	model_online(mn.start_pfn, SECTION);
 	mem_hotplug_done();
-	expect(marked(), ==, (ZONE_SECTIONS + 2) * SECTION + UNIT);
-	expect(unmarked(), ==, 0);
+	expect(marked(), (ZONE_SECTIONS + 2) * SECTION + UNIT);
+	expect(unmarked(), 0);
 	for (i = 0; i < SECTION; i += UNIT)
 		if (i != UNIT)
 			buddy_free(pfn_to_page(mn.start_pfn + i),
@@ -1538,15 +1494,15 @@ static void written_memory(void)
 	mn.nr_pages = SECTION;
 	allocation_fails = true;
 	mem_hotplug_begin();
-	expect(memory_notify(MEM_OFFLINE, &mn), ==, 0);
+	expect(memory_notify(MEM_OFFLINE, &mn), 0);
 	mem_hotplug_done();
 	allocation_fails = false;
 	mem_hotplug_begin();
 	populate(zone, mn.start_pfn, mn.start_pfn + SECTION);
 	model_online(mn.start_pfn, SECTION);
 	mem_hotplug_done();
-	expect(marked(), ==, (ZONE_SECTIONS + 3) * SECTION);
-	expect(unmarked(), ==, SECTION);
+	expect(marked(), (ZONE_SECTIONS + 3) * SECTION);
+	expect(unmarked(), SECTION);
 	settle();
 	stop();
 }
@@ -1561,8 +1517,8 @@ static void sums(void)
 	take(3);
 	give(3);
 	page_reporting_vmstat(stat);
-	expect(stat[NR_FREE_REPORTED], ==, (ZONE_SECTIONS - 3) * SECTION);
-	expect(stat[NR_FREE_UNREPORTED], ==, 3 * SECTION);
+	expect(stat[NR_FREE_REPORTED], (ZONE_SECTIONS - 3) * SECTION);
+	expect(stat[NR_FREE_UNREPORTED], 3 * SECTION);
 	stop();
 }
 
@@ -1578,17 +1534,17 @@ static void lost_marks(void)
 	buddy_free(page, 1);
 	host_error = -EINPROGRESS;
 	pass(T + 80);
-	expect(told[0].pages, ==, 2);
-	expect(get(&param_quarantined), ==, SECTION);
+	expect(told[0].pages, 2);
+	expect(get_param(&param_quarantined), SECTION);
 	stop();
 	model_reset();
 	page_reporting_release(&backend);
 	model_check();
 	host_error = 0;
 	start(0, 0);
-	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
+	expect(unmarked(), ZONE_SECTIONS * SECTION);
 	settle();
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	stop();
 }
 
@@ -1596,15 +1552,15 @@ static void lost_marks(void)
 static void out_of_memory(void)
 {
 	be_short_of_memory();
-	expect(waited, ==, 0);
-	expect(freed, ==, 5);
+	expect(waited, 0);
+	expect(freed, 5);
 
 	start(0, 0);
 	while_told = start_waiting;
 	host_delay = 99;
 	pass(T + TICK + 99 + 1);
-	expect(waited, ==, 99);
-	expect(freed, ==, 5 + told[0].pages);
+	expect(waited, 99);
+	expect(freed, 5 + told[0].pages);
 	while_told = NULL;
 	settle();
 
@@ -1614,8 +1570,8 @@ static void out_of_memory(void)
 	while_told = start_waiting;
 	host_delay = 101;
 	pass(T + 80 + 101);
-	expect(waited, ==, 100);
-	expect(freed, ==, 5);
+	expect(waited, 100);
+	expect(freed, 5);
 	while_told = NULL;
 	settle();
 
@@ -1626,14 +1582,14 @@ static void out_of_memory(void)
 	while_told = start_waiting_for_reports;
 	host_delay = 50;
 	pass(T + 80 + 50);
-	expect(waited, ==, 50);
+	expect(waited, 50);
 	while_told = NULL;
 	settle();
 	wait_for_reports();
-	expect(waited, ==, 0);
+	expect(waited, 0);
 	stop();
 	wait_for_reports();
-	expect(waited, ==, 0);
+	expect(waited, 0);
 }
 
 /* Isolated memory is left alone, and looked at again when it is not any more */
@@ -1643,14 +1599,14 @@ static void isolated(void)
 	struct page *page;
 
 	start(0, 0);
-	expect(buddy_isolate(zone, 4 * SECTION, types), ==, true);
+	expect(buddy_isolate(zone, 4 * SECTION, types), true);
 	settle();
-	expect(unmarked(), ==, SECTION);
-	expect(marked(), ==, (ZONE_SECTIONS - 1) * SECTION);
-	expect(PageReported(pfn_to_page(4 * SECTION)), ==, false);
+	expect(unmarked(), SECTION);
+	expect(marked(), (ZONE_SECTIONS - 1) * SECTION);
+	expect(PageReported(pfn_to_page(4 * SECTION)), false);
 	buddy_unisolate(zone, 4 * SECTION, types);
 	pass(T + 80);
-	expect(unmarked(), ==, 0);
+	expect(unmarked(), 0);
 
 	/* Nor is it taken from a list where it should not be */
 	take(1);
@@ -1659,7 +1615,7 @@ static void isolated(void)
 	give(1);
 	buddy_retag(page_to_pfn(page), MIGRATE_ISOLATE);
 	sleep_until(jiffies + 100 * HZ);
-	expect(unmarked(), ==, SECTION);
+	expect(unmarked(), SECTION);
 	buddy_retag(page_to_pfn(page), MIGRATE_MOVABLE);
 	stop();
 }
@@ -1676,10 +1632,10 @@ static void tail(void)
 	pass(HZ);
 	page = taken[0];
 	give(2);
-	expect(list->next == &page->lru, ==, true);
+	expect(list->next == &page->lru, true);
 	pass(T + 80);
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
-	expect(list->prev == &page->lru || list->prev->prev == &page->lru, ==,
+	expect(marked(), ZONE_SECTIONS * SECTION);
+	expect(list->prev == &page->lru || list->prev->prev == &page->lru,
 	       true);
 	stop();
 }
@@ -1698,9 +1654,9 @@ static void found_far_behind(void)
 	list_move_tail(&page->lru,
 		       &zone->free_area[BLOCK].free_list[MIGRATE_MOVABLE]);
 	pass(T + 80);
-	expect(nr_told, ==, 1);
-	expect(told[0].pages, ==, SECTION);
-	expect(told[0].first, ==, page_to_pfn(page));
+	expect(nr_told, 1);
+	expect(told[0].pages, SECTION);
+	expect(told[0].first, page_to_pfn(page));
 	stop();
 }
 
@@ -1735,15 +1691,15 @@ static void drained(void)
 	for (i = 0; i < 1U << pageblock_order; i++)
 		buddy_free(taken[0] + i, 0);
 	nr_taken = 0;
-	expect(zone->pcp_count, >, 0);
+	expect_op(zone->pcp_count, >, 0);
 	/* That alone wakes nobody: a block that is freed beside it does */
 	pass(100 * HZ);
-	expect(zone->pcp_count, >, 0);
+	expect_op(zone->pcp_count, >, 0);
 	take(1);
 	give(1);
 	pass(T + 80 + T);
-	expect(zone->pcp_count, ==, 0);
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(zone->pcp_count, 0);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	stop();
 }
 
@@ -1765,22 +1721,22 @@ static void hot_added(void)
 	zone = second;
 	mem_hotplug_begin();
 	populate(zone, ZONE_SECTIONS * SECTION, (ZONE_SECTIONS + 16) * SECTION);
-	expect(unmarked(), ==, 0);
+	expect(unmarked(), 0);
 	memory_notify(MEM_GOING_ONLINE, &mn);
-	expect(unmarked(), ==, 0);
+	expect(unmarked(), 0);
 	model_online(mn.start_pfn, mn.nr_pages);
 	/* The host has nothing behind it yet */
-	expect(marked(), ==, 16 * SECTION);
-	expect(unmarked(), ==, 0);
-	expect(zone->reporting.order, ==, first->reporting.order);
+	expect(marked(), 16 * SECTION);
+	expect(unmarked(), 0);
+	expect(zone->reporting.order, first->reporting.order);
 	mem_hotplug_done();
 	take(1);
-	expect(marked(), ==, 15 * SECTION);
+	expect(marked(), 15 * SECTION);
 	give(1);
 	settle();
-	expect(marked(), ==, 16 * SECTION);
+	expect(marked(), 16 * SECTION);
 	zone = first;
-	expect(marked(), ==, ZONE_SECTIONS * SECTION);
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	stop();
 }
 
@@ -1788,15 +1744,15 @@ static void reboot(void)
 {
 	start(0, 0);
 	settle();
-	expect(reboot_notifier->notifier_call(reboot_notifier, 0, NULL), ==,
+	expect(reboot_notifier->notifier_call(reboot_notifier, 0, NULL),
 	       NOTIFY_OK);
-	expect(static_key_enabled(&page_reporting_active), ==, false);
-	expect(get(&param_enabled), ==, 0);
+	expect(static_key_enabled(&page_reporting_active), false);
+	expect(get_param(&param_enabled), 0);
 	stop();
 	/* Nor does a backend that comes late bring it back */
 	start(0, 0);
 	pass(100 * HZ);
-	expect(nr_told, ==, 0);
+	expect(nr_told, 0);
 	set(&param_enabled, "1");
 	stop();
 }
@@ -1810,10 +1766,10 @@ static void suspended(void)
 	give(8);
 	work_freeze();
 	pass(100 * HZ);
-	expect(nr_told, ==, 0);
+	expect(nr_told, 0);
 	work_thaw();
 	pass(2 * T);
-	expect(unmarked(), ==, 0);
+	expect(unmarked(), 0);
 	stop();
 }
 
@@ -1837,17 +1793,17 @@ static void hour_of_abuse(void)
 		give(ZONE_SECTIONS - 1);
 		pass(T + TICK + 2);
 	}
-	expect(nr_told, <, ARRAY_SIZE(told));
+	expect_op(nr_told, <, ARRAY_SIZE(told));
 	for (i = 0; i < nr_told; i++)
 		pages += told[i].pages;
-	expect(pages, <=, 2 * total + total * 3600 / 16);
+	expect_op(pages, <=, 2 * total + total * 3600 / 16);
 	/* The cap is what bounds it: without it there would be eight times more */
-	expect(pages, >=, total * 3600 / 16 - total);
+	expect_op(pages, >=, total * 3600 / 16 - total);
 	printf("# figure: host hour of abuse told = %lu.%02lu of memory\n",
 	       pages / total, pages * 100 / total % 100);
 	/* When it ends, all is back, be it later */
 	settle();
-	expect(unmarked(), ==, 0);
+	expect(unmarked(), 0);
 	stop();
 }
 
@@ -1871,7 +1827,7 @@ static void budget(void)
 	pass(T + TICK + 2);
 	/* model.c knows the limit */
 	use_all_again(6);
-	expect(unmarked(), >, total / 2);
+	expect_op(unmarked(), >, total / 2);
 
 	take(ZONE_SECTIONS - 1);
 	pass(100 * HZ);
@@ -1879,9 +1835,9 @@ static void budget(void)
 	pages = model_pages_told;
 	pass(T + TICK + 2);
 	use_all_again(1);
-	expect(model_pages_told - pages, >=, 2 * (total - SECTION));
+	expect_op(model_pages_told - pages, >=, 2 * (total - SECTION));
 	use_all_again(4);
-	expect(model_pages_told - pages, <, 3 * total);
+	expect_op(model_pages_told - pages, <, 3 * total);
 	stop();
 }
 
@@ -1896,12 +1852,12 @@ static void marks_survive_splits(void)
 		unsigned long unit = max(1UL << i, 2UL);
 
 		take_order(1, i);
-		expect(unmarked(), ==, 0);
-		expect(marked(), ==, ZONE_SECTIONS * SECTION - unit);
+		expect(unmarked(), 0);
+		expect(marked(), ZONE_SECTIONS * SECTION - unit);
 		give_order(1, i);
 		drain_all_pages(NULL);
-		expect(unmarked(), ==, unit);
-		expect(marked(), ==, ZONE_SECTIONS * SECTION - unit);
+		expect(unmarked(), unit);
+		expect(marked(), ZONE_SECTIONS * SECTION - unit);
 		settle();
 	}
 	stop();
@@ -1910,7 +1866,7 @@ static void marks_survive_splits(void)
 /* A change of order, and of backend, in the middle of a report */
 static void change_order(void)
 {
-	expect(set(&param_page_reporting_order, "0"), ==, 0);
+	expect(set(&param_page_reporting_order, "0"), 0);
 }
 
 static void start_change_of_order(void)
@@ -1932,21 +1888,20 @@ static void changed_in_flight(void)
 	host_delay = 20;
 	pass(T + TICK + 5);
 	/* It waits for the host */
-	expect(zone->reporting.order, ==, pageblock_order);
+	expect(zone->reporting.order, pageblock_order);
 	pass(20);
-	expect(zone->reporting.order, ==, 0);
-	expect(marked(), ==, 0);
-	expect(unmarked(), ==, ZONE_SECTIONS * SECTION);
+	expect(zone->reporting.order, 0);
+	expect(marked(), 0);
+	expect(unmarked(), ZONE_SECTIONS * SECTION);
 	settle();
 	take(1);
 	pass(HZ);
 	give(1);
 	while_told = start_unregistering;
 	pass(T + 80);
-	expect(static_key_enabled(&page_reporting_active), ==, false);
-	expect(marked() + unmarked(), ==, 0);
-	expect(zone_page_state(zone, NR_FREE_PAGES), ==,
-	       ZONE_SECTIONS * SECTION);
+	expect(static_key_enabled(&page_reporting_active), false);
+	expect(marked() + unmarked(), 0);
+	expect(zone_page_state(zone, NR_FREE_PAGES), ZONE_SECTIONS * SECTION);
 }
 
 /* 128 MiB are held at most, however much is free */
@@ -1955,7 +1910,7 @@ static void most_held(void)
 	boot(SZ_128M / PAGE_SIZE / SECTION * 20);
 	start(0, 64);
 	pass(T + TICK + 5);
-	expect(told[0].pages, ==, SZ_128M / PAGE_SIZE);
+	expect(told[0].pages, SZ_128M / PAGE_SIZE);
 	stop();
 }
 
@@ -1974,7 +1929,7 @@ static void large_zone(void)
 		sprintf(text, "%u", order);
 		start_with_order(text);
 		settle();
-		expect(marked(), ==, 64 * SECTION);
+		expect(marked(), 64 * SECTION);
 		/* What is new lies behind all that is not */
 		take_order(2, order);
 		for (i = 0; i < 40; i++)
@@ -1986,7 +1941,7 @@ static void large_zone(void)
 		give_order(2, order);
 		drain_all_pages(NULL);
 		pass(T + 80);
-		expect(unmarked(), ==, 0);
+		expect(unmarked(), 0);
 		stop();
 	}
 }
@@ -2002,8 +1957,8 @@ static void many_cpus(void)
 	pass(HZ);
 	give(32);
 	pass(T + 80);
-	expect(nr_told, >, 4);
-	expect(unmarked(), ==, 0);
+	expect_op(nr_told, >, 4);
+	expect(unmarked(), 0);
 	stop();
 	nr_cpu_ids = 4;
 }
@@ -2067,27 +2022,35 @@ static const struct {
 	{ "memory that is written when it is freed", written_memory, ANY },
 };
 
-int main(void)
+static void begin(unsigned int place)
+{
+	boot(ZONE_SECTIONS);
+}
+
+static void end(void)
+{
+	expect(static_key_enabled(&page_reporting_active), false);
+	set_default_order();
+}
+
+int main(int argc, char **argv)
 {
 	const unsigned int blocks = MAX_ORDER == 6 ? SMALL : LARGE;
+	const struct runner here = { .begin = begin, .end = end };
 	unsigned int i;
+	int status;
 
-	setvbuf(stdout, NULL, _IOLBF, 0);
+	kit_start(argc, argv, "c:", "scenarios [-c CASE]");
 	machine_start(1000, no_chance);
 	machine_check = model_look;
 	init_page_reporting_init();
 	for (i = 0; i < ARRAY_SIZE(all); i++) {
-		if (all[i].blocks != ANY && all[i].blocks != blocks)
-			continue;
-		number++;
-		scenario = all[i].name;
-		boot(ZONE_SECTIONS);
-		all[i].run();
-		expect(static_key_enabled(&page_reporting_active), ==, false);
-		set_default_order();
-		printf("ok %u - %s\n", number, scenario);
+		const struct test_case test = { all[i].name, all[i].run };
+
+		if (all[i].blocks == ANY || all[i].blocks == blocks)
+			run_case(&here, &test);
 	}
-	printf("1..%u\n", number);
-	printf("# figure: host expectations = %u\n", cases);
-	return 0;
+	status = kit_end();
+	printf("# figure: host expectations = %lu\n", expectations);
+	return status;
 }

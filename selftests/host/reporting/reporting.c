@@ -8,16 +8,14 @@
  * usage: reporting [-s SEED] [-n OPERATIONS]
  * With -DFUZZ an input of libFuzzer takes the place of the random numbers.
  */
-#include <getopt.h>
-#include <stdarg.h>
-#include <time.h>
-
 #include "bounds.h"
 #include "buddy.h"
+#include "kit.h"
 #include "machine.h"
 #include "model.h"
 #include "page_reporting.h"
 #include "random.h"
+#include "series.h"
 
 #define SECTION			MAX_ORDER_NR_PAGES
 #define SECTIONS		48
@@ -28,13 +26,8 @@
 #define ROUND			3000	/* operations */
 #define SLOTS			96
 
-int init_page_reporting_init(void);
-extern const struct param param_enabled, param_page_reporting_order,
-	param_quarantined;
-
 static struct zone *dma, *normal, *hot;
 static unsigned long operations, late_answers, sections_offline;
-static u64 seed;
 
 #ifdef FUZZ
 static const u8 *input, *input_end;
@@ -49,40 +42,6 @@ static unsigned int chance(unsigned int n)
 #else
 #define chance	random_below
 #endif
-
-void failed(const char *format, ...)
-{
-	va_list args;
-
-	printf("seed %llu, operation %lu, jiffy %lu, task %p: ",
-	       (unsigned long long)seed, operations, jiffies, (void *)current);
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	printf("\n");
-	fflush(stdout);
-	abort();
-}
-
-void trace_page_reporting_batch(struct zone *zone, unsigned long pages,
-				unsigned int ranges)
-{
-	BUG_ON(!pages || !ranges);
-}
-
-void trace_page_reporting_fail(struct zone *zone, unsigned long pages,
-			       int error)
-{
-	BUG_ON(!error);
-}
-
-void trace_page_reporting_wake(unsigned long unreported)
-{
-}
-
-void trace_page_reporting_sleep(unsigned long unreported, unsigned int msecs)
-{
-}
 
 /* Memory in use */
 static struct slot {
@@ -283,36 +242,14 @@ static void unregister_backend(struct backend *b)
 	b->state = UNREGISTERED;
 }
 
-static int set_param(const struct param *param, const char *value)
-{
-	int err;
-
-	model_control_begin();
-	err = param->ops->set(value, &param->kp);
-	model_control_end();
-	return err;
-}
-
-static unsigned long get_param(const struct param *param)
-{
-	char text[32];
-
-	if (param->ops->get(text, &param->kp) <= 0)
-		failed("a parameter cannot be read");
-	return text[0] == 'Y' ? 1 : strtoul(text, NULL, 0);
-}
-
 static void write_order(void)
 {
 	/* From the default to above the largest, which is to report nothing */
 	int order = (int)chance(MAX_ORDER + 3) - 1;
 	char text[16];
-	int err;
 
 	sprintf(text, "%d", order);
-	err = set_param(&param_page_reporting_order, text);
-	if (err)
-		failed("order %d: error %d", order, err);
+	set_param(&param_page_reporting_order, text);
 }
 
 /* Page blocks that are isolated, of one section at a time */
@@ -577,7 +514,7 @@ static void come_to_rest(void)
 	/* A report under way may still get no answer */
 	do {
 		if (get_param(&param_quarantined) != model_lost())
-			failed("%lu pages are said to be in quarantine, %lu are",
+			failed("%ld pages are said to be in quarantine, %lu are",
 			       get_param(&param_quarantined), model_lost());
 		for (i = 0; i < ARRAY_SIZE(backends); i++) {
 			while (backends[i].answering)
@@ -613,6 +550,7 @@ static void populate(struct zone *zone, unsigned long pfn, unsigned long end)
 
 static void boot(void)
 {
+	kit_steps("operation", &operations);
 	buddy_init(SECTIONS * SECTION);
 	model_start();
 	/* One that begins and ends inside of blocks, and has a hole */
@@ -675,25 +613,8 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 #else
 int main(int argc, char **argv)
 {
-	unsigned long wanted = 1000000;
-	int opt;
-
-	seed = time(NULL);
-	while ((opt = getopt(argc, argv, "s:n:")) != -1) {
-		switch (opt) {
-		case 's':
-			seed = strtoull(optarg, NULL, 0);
-			break;
-		case 'n':
-			wanted = strtoul(optarg, NULL, 0);
-			break;
-		default:
-			fprintf(stderr, "usage: reporting [-s SEED] [-n OPERATIONS]\n");
-			return 2;
-		}
-	}
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("# seed %llu\n", (unsigned long long)seed);
+	wanted = 1000000;
+	kit_start(argc, argv, "s:n:", "reporting [-s SEED] [-n OPERATIONS]");
 	random_start(seed);
 	machine_start(1000, chance);
 	boot();

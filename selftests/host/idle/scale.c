@@ -7,14 +7,12 @@
  * them (see scripts/scale-table). Nothing is checked but the bounds: the naive
  * model would walk all pages.
  *
- * usage: scale [-z GIB] [-c CPUS] [-r GIB] [-f] [-p]: one machine, prints its costs
+ * usage: scale [-z GIB] [-c CPUS] [-r GIB] [-f] [-p]: the costs of one machine
  *	scale -g: the goals, as TAP
  * -z: size of the zone; -r: how much is returned; -f: all of the zone is free,
  * and not 3 GiB of it; -p: no plan is made
  */
 #include <getopt.h>
-#include <stdarg.h>
-#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef BARE
@@ -30,13 +28,15 @@
 
 #include "bounds.h"
 #include "buddy.h"
+#include "events.h"
 #include "idle_machine.h"
+#include "kit.h"
 #include "lru.h"
 #include "machine.h"
 #include "model.h"
+#include "series.h"
 
 #include <trace/events/idle_compaction.h>
-#include <trace/events/page_reporting.h>
 
 #define SECTION			MAX_ORDER_NR_PAGES
 #define BLOCK			PAGEBLOCK_NR_PAGES
@@ -47,9 +47,6 @@
 #define SCATTERED		1200
 #define SCATTERED_USED		32
 #define PATIENCE		(4 * 3600UL * HZ)
-
-int init_idle_compaction_init(void);
-int init_page_reporting_init(void);
 
 enum phase { START, FIRST, RETURN, STOP, PLAN, NR_PHASES };
 
@@ -75,19 +72,6 @@ static struct zone *zone;
 static unsigned long reports, pages_told;
 static struct page *taken[1 << 16];
 static bool run_ended;
-
-void failed(const char *format, ...)
-{
-	va_list args;
-
-	printf("# jiffy %lu: ", jiffies);
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	printf("\n");
-	fflush(stdout);
-	abort();
-}
 
 /* In place of model.c: nobody looks on */
 void seen_taken(struct page *page, unsigned int order)
@@ -115,24 +99,6 @@ unsigned int model_read(unsigned long pfn)
 	return 0;
 }
 
-void trace_page_reporting_batch(struct zone *z, unsigned long pages,
-				unsigned int ranges)
-{
-}
-
-void trace_page_reporting_fail(struct zone *z, unsigned long pages, int error)
-{
-	failed("a report fails: %d", error);
-}
-
-void trace_page_reporting_wake(unsigned long unreported)
-{
-}
-
-void trace_page_reporting_sleep(unsigned long unreported, unsigned int msecs)
-{
-}
-
 void trace_idle_compaction_start(unsigned long stranded, bool resumed)
 {
 }
@@ -147,11 +113,6 @@ void trace_idle_compaction_abort(const char *reason, unsigned long gain,
 				 unsigned long migrated, unsigned int msecs)
 {
 	failed("a run is stopped: %s", reason);
-}
-
-static unsigned int no_chance(unsigned int n)
-{
-	return n - 1;
 }
 
 static int report(struct page_reporting_dev_info *prdev,
@@ -190,6 +151,7 @@ static void end_phase(struct cost *c, enum phase phase)
 	c->walked = nr_walked - c->walked;
 	c->locked = most_pages_locked;
 	c->memory = most_allocated;
+	expect(events_of_failure, 0);
 }
 
 static void until(bool (*condition)(void))
@@ -216,8 +178,8 @@ static bool run_has_ended(void)
 static void boot(const struct setup *s)
 {
 	unsigned long pages = s->zone_gib * GIB_PAGES;
-	unsigned long sections = (s->all_free ? pages - GIB_PAGES : FREE_PAGES) / SECTION;
-	unsigned long i;
+	unsigned long free = s->all_free ? pages - GIB_PAGES : FREE_PAGES;
+	unsigned long sections = free / SECTION, i, pfn;
 
 	nr_cpu_ids = s->cpus;
 	machine_start(1000, no_chance);
@@ -226,9 +188,10 @@ static void boot(const struct setup *s)
 	lru_start();
 	zone = buddy_add_sparse_zone("Normal", 0, pages);
 	/* All over the zone */
-	for (i = 0; i < sections; i++)
-		buddy_free(pfn_to_page(pages / SECTION * i / sections * SECTION),
-			   MAX_ORDER - 1);
+	for (i = 0; i < sections; i++) {
+		pfn = pages / SECTION * i / sections * SECTION;
+		buddy_free(pfn_to_page(pfn), MAX_ORDER - 1);
+	}
 	if (init_page_reporting_init())
 		failed("init");
 }
@@ -314,10 +277,8 @@ static void measure(const struct setup *s, struct cost *costs)
 /* Each machine in a process of its own; NULL: it has failed */
 static struct cost *cost_of(const struct setup *s)
 {
-	struct cost *costs = mmap(NULL, NR_PHASES * sizeof(*costs),
-				  PROT_READ | PROT_WRITE,
-				  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	pid_t child = costs == MAP_FAILED ? -1 : fork();
+	struct cost *costs = kit_share(NR_PHASES * sizeof(*costs));
+	pid_t child = fork();
 	int status;
 
 	if (!child) {
@@ -325,23 +286,19 @@ static struct cost *cost_of(const struct setup *s)
 		exit(0);
 	}
 	if (child < 0 || waitpid(child, &status, 0) != child || status) {
-		printf("# %lu GiB, %lu CPUs: no result\n", s->zone_gib, s->cpus);
+		printf("# %lu GiB, %lu CPUs: no result\n", s->zone_gib,
+		       s->cpus);
 		return NULL;
 	}
 	return costs;
 }
 
-static unsigned int number, missed;
-
 /* A few more are no growth, where there were none at all */
 static void goal(const char *what, unsigned long cost, unsigned long reference,
 		 unsigned long percent)
 {
-	bool met = cost <= reference * percent / 100 + 64;
-
-	missed += !met;
-	printf("%sok %u - %s\n# %lu, to be compared with %lu\n",
-	       met ? "" : "not ", ++number, what, cost, reference);
+	kit_result(cost <= reference * percent / 100 + 64, what);
+	printf("# %lu, to be compared with %lu\n", cost, reference);
 }
 
 static int goals(void)
@@ -376,8 +333,7 @@ static int goals(void)
 	goal("memory of a plan, and blocks of 2 MiB", large[PLAN].memory,
 	     (64UL << 30) / (2 << 20) * MOST_PLAN_BITS / 8, 105);
 	goal("plan, and CPUs", cpus[PLAN].pages, small[PLAN].pages, 100);
-	printf("1..%u\n", number);
-	return missed ? 1 : 0;
+	return kit_end();
 }
 
 int main(int argc, char **argv)
@@ -407,7 +363,8 @@ int main(int argc, char **argv)
 		case 'g':
 			return goals();
 		default:
-			fprintf(stderr, "usage: scale [-z GIB] [-c CPUS] [-r GIB] [-f] [-p] | -g\n");
+			fprintf(stderr,
+				"usage: scale [-z GIB] [-c CPUS] [-r GIB] [-f] [-p] | -g\n");
 			return 2;
 		}
 	}

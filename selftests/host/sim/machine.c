@@ -668,6 +668,11 @@ struct task_struct *task_start(const char *name, void (*fn)(void))
 	return t;
 }
 
+const char *task_name(void)
+{
+	return current ? current->name : "none";
+}
+
 void machine_start(unsigned long now, unsigned int (*decide)(unsigned int n))
 {
 	if (nr_tasks)

@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the two parts of the test of idle compaction share */
-#ifndef _IDLE_H
-#define _IDLE_H
+/* The thread and its runs, as random operations and scenarios see them */
+#ifndef _RUNS_H
+#define _RUNS_H
 
-#include "buddy.h"
-#include "idle_machine.h"
-#include "lru.h"
-#include "machine.h"
-#include "model.h"
+#include <linux/mm.h>
 
 #define SECTION			MAX_ORDER_NR_PAGES
-
-int init_idle_compaction_init(void);
-int init_page_reporting_init(void);
-extern const struct param param_threshold, param_last_run, param_enabled,
-	param_page_reporting_order;
 
 /* What the trace events have said */
 struct run {
@@ -30,17 +21,17 @@ struct run {
 extern struct run last_run;
 extern unsigned long runs_started, runs_ended, runs_stopped;
 
-int set_param(const struct param *param, const char *value);
 void set_threshold_to(unsigned int seconds);
+/* From now on it is looked at wherever it sleeps */
 void start_thread(void);
+/* The running task, if it is the thread, keeps no page and no lock */
+void check_holds_nothing(void);
+
 void register_backend(unsigned int order);
 /* What the backend does meanwhile */
 extern void (*while_reporting)(void);
 
 /* The pages are in use from now on, by nobody in particular */
 void bring_online(struct zone *zone, unsigned long pfn, unsigned long end);
-
-/* scenarios - each in a process of its own; returns how many have failed */
-int scenarios(void);
 
 #endif

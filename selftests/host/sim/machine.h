@@ -20,6 +20,9 @@ void machine_start(unsigned long now, unsigned int (*chance)(unsigned int n));
  */
 struct task_struct *task_start(const char *name, void (*fn)(void));
 
+/** task_name - who runs, for messages */
+const char *task_name(void);
+
 /** task_done - has a task returned from its function? */
 bool task_done(const struct task_struct *task);
 

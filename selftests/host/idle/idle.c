@@ -4,20 +4,23 @@
  * kinds, pin, map and write them, isolate page blocks, take memory and CPUs
  * offline, use CPU time, write parameters, suspend. After each operation all
  * pages are compared with the naive model, and with what has been written.
- * Before that, scenarios with an exact result: see idle_scenarios.c.
+ * Before that, scenarios with an exact result: see scenarios.h.
  *
- * usage: idle [-s SEED] [-n OPERATIONS] [-S]
+ * usage: idle [-s SEED] [-n OPERATIONS] [-S] [-c SCENARIO]
  * -S: the scenarios only
  */
-#include <getopt.h>
-#include <stdarg.h>
-#include <time.h>
-
 #include "bounds.h"
-#include "idle.h"
+#include "buddy.h"
 #include "idle_compaction.h"
-#include "page_reporting.h"
+#include "idle_machine.h"
+#include "kit.h"
+#include "lru.h"
+#include "machine.h"
+#include "model.h"
 #include "random.h"
+#include "runs.h"
+#include "scenarios.h"
+#include "series.h"
 
 #define SECTIONS		48
 #define NORMAL_START		(4 * SECTION)
@@ -28,224 +31,6 @@
 
 static struct zone *dma, *normal, *hot;
 static unsigned long operations;
-static u64 seed;
-
-struct run last_run;
-unsigned long runs_started, runs_ended, runs_stopped;
-void (*while_reporting)(void);
-
-/* Counters when the run began */
-static unsigned long blocks_before, migrated_before, moved_before;
-
-void failed(const char *format, ...)
-{
-	va_list args;
-
-	printf("# seed %llu, operation %lu, jiffy %lu: ",
-	       (unsigned long long)seed, operations, jiffies);
-	va_start(args, format);
-	vprintf(format, args);
-	va_end(args);
-	printf("\n");
-	fflush(stdout);
-	abort();
-}
-
-void trace_page_reporting_batch(struct zone *zone, unsigned long pages,
-				unsigned int ranges)
-{
-}
-
-void trace_page_reporting_fail(struct zone *zone, unsigned long pages,
-			       int error)
-{
-}
-
-void trace_page_reporting_wake(unsigned long unreported)
-{
-}
-
-void trace_page_reporting_sleep(unsigned long unreported, unsigned int msecs)
-{
-}
-
-void trace_idle_compaction_start(unsigned long stranded, bool resumed)
-{
-	BUG_ON(current != kthread || runs_started != runs_ended);
-	runs_started++;
-	last_run = (struct run) {
-		.at = jiffies,
-		.stranded = stranded,
-		.resumed = resumed,
-	};
-	blocks_before = vm_events[IDLE_COMPACT_BLOCKS];
-	migrated_before = vm_events[IDLE_COMPACT_MIGRATED];
-	moved_before = lru_moved;
-}
-
-static void end_run(unsigned long gain, unsigned long migrated,
-		    unsigned int msecs)
-{
-	unsigned long blocks = vm_events[IDLE_COMPACT_BLOCKS] - blocks_before;
-
-	BUG_ON(current != kthread);
-	runs_ended++;
-	last_run.ended = jiffies;
-	last_run.gain = gain;
-	last_run.migrated = migrated;
-	last_run.msecs = msecs;
-	if (vm_events[IDLE_COMPACT_RUNS] != runs_started ||
-	    vm_events[IDLE_COMPACT_ABORT] != runs_stopped)
-		failed("%lu runs, %lu stopped; counted are %lu, %lu",
-		       runs_started, runs_stopped,
-		       vm_events[IDLE_COMPACT_RUNS],
-		       vm_events[IDLE_COMPACT_ABORT]);
-	if (migrated != lru_moved - moved_before ||
-	    migrated != vm_events[IDLE_COMPACT_MIGRATED] - migrated_before)
-		failed("%lu pages have been moved, %lu are told, %lu counted",
-		       lru_moved - moved_before, migrated,
-		       vm_events[IDLE_COMPACT_MIGRATED] - migrated_before);
-	if (gain < blocks << 4 || gain > blocks << (MAX_ORDER - 1))
-		failed("%lu pages are gained in %lu blocks", gain, blocks);
-	if (msecs != (last_run.ended - last_run.at) * MSEC_PER_SEC / HZ)
-		failed("a run of %lu jiffies is one of %u ms",
-		       last_run.ended - last_run.at, msecs);
-}
-
-/* The parameter says the same as the trace event */
-static void check_last_run(const char *how)
-{
-	char text[64];
-
-	param_last_run.ops->get(text, &param_last_run.kp);
-	if (strncmp(text, how, strlen(how)) || strcmp(text + strlen(how), "\n"))
-		failed("a run that ends with \"%s\" reads as %s", how, text);
-}
-
-void trace_idle_compaction_end(unsigned long gain, unsigned long migrated,
-			       unsigned long failed, unsigned int msecs)
-{
-	check_last_run("done");
-	last_run.failed = failed;
-	end_run(gain, migrated, msecs);
-}
-
-void trace_idle_compaction_abort(const char *reason, unsigned long gain,
-				 unsigned long migrated, unsigned int msecs)
-{
-	check_last_run(reason);
-	runs_stopped++;
-	last_run.stop = reason;
-	end_run(gain, migrated, msecs);
-}
-
-/* Free memory that is taken to move pages to */
-static bool take_for_moving(struct page *page, unsigned int order)
-{
-	struct zone *zone = page_zone(page);
-	unsigned long free = zone_page_state(zone, NR_FREE_PAGES);
-
-	if (current != kthread)
-		return false;
-	if (free < high_wmark_pages(zone))
-		failed("%s: %lu pages are free, %lu must be", zone->name, free,
-		       high_wmark_pages(zone));
-	lru_taken += 1U << order;
-	return true;
-}
-
-static void leave_for_others(struct page *page, unsigned int order)
-{
-	BUG_ON(current != kthread);
-	lru_taken -= 1U << order;
-}
-
-static void check_keeps_no_page(void)
-{
-	if (current == kthread &&
-	    (lru_taken || lru_isolated || node_page_state[NR_ISOLATED_ANON] ||
-	     node_page_state[NR_ISOLATED_FILE]))
-		failed("the thread keeps %u free pages, isolated %u, %ld, %ld",
-		       lru_taken, lru_isolated,
-		       node_page_state[NR_ISOLATED_ANON],
-		       node_page_state[NR_ISOLATED_FILE]);
-}
-
-static void check_holds_nothing(void)
-{
-	if (mems_held())
-		failed("the thread sleeps, and holds mem_hotplug_lock");
-	check_keeps_no_page();
-}
-
-int set_param(const struct param *param, const char *value)
-{
-	int err;
-
-	model_control_begin();
-	err = param->ops->set(value, &param->kp);
-	model_control_end();
-	return err;
-}
-
-void set_threshold_to(unsigned int seconds)
-{
-	char text[16];
-
-	sprintf(text, "%u", seconds);
-	if (set_param(&param_threshold, text))
-		failed("threshold %s is refused", text);
-}
-
-void start_thread(void)
-{
-	int err = init_idle_compaction_init();
-
-	if (err)
-		failed("init: %d", err);
-	thread_sleeps = check_holds_nothing;
-	mems_let_go = check_keeps_no_page;
-	model_takes = take_for_moving;
-	model_leaves = leave_for_others;
-}
-
-static struct page_reporting_dev_info prdev;
-
-static int report(struct page_reporting_dev_info *dev, struct scatterlist *sg,
-		  unsigned int nents)
-{
-	model_told(sg, nents, PAGE_REPORTING_CAPACITY);
-	model_discard(random_below);
-	if (while_reporting)
-		while_reporting();
-	sleep_until(jiffies + random_below(4));
-	model_discard(random_below);
-	model_answered(0);
-	return 0;
-}
-
-void register_backend(unsigned int order)
-{
-	prdev = (struct page_reporting_dev_info) {
-		.report = report,
-		.order = order,
-	};
-	model_control_begin();
-	if (page_reporting_register(&prdev))
-		failed("register");
-	model_control_end();
-}
-
-void bring_online(struct zone *zone, unsigned long pfn, unsigned long end)
-{
-	unsigned long p;
-
-	for (p = pfn; p < end; p++) {
-		model_own(p);
-		pfn_to_page(p)->_mapcount.v = -1;
-	}
-	buddy_online(zone, pfn, end - pfn);
-}
 
 static enum kind any_kind(void)
 {
@@ -260,14 +45,16 @@ static void use_memory(void)
 {
 	struct zone *zone = zones[random_below(nr_zones)];
 	unsigned int n = random_below(4) ? 1 : random_below(4 * SECTION);
-	unsigned int order = random_below(12) ? 0 : 1 + random_below(pageblock_order);
+	unsigned int order = random_below(12) ? 0 :
+			     1 + random_below(pageblock_order);
 	struct page *page;
 
 	while (n--) {
 		page = buddy_alloc(zone, order, MIGRATE_MOVABLE);
 		if (!page)
 			return;
-		lru_use(page, order ? HUGE : any_kind(), order, random_below(2));
+		lru_use(page, order ? HUGE : any_kind(), order,
+			random_below(2));
 	}
 }
 
@@ -323,7 +110,8 @@ static void change_page(void)
 		lru_unmap(u);
 		break;
 	case 5:
-		lru_set(u, flags[random_below(ARRAY_SIZE(flags))], !random_below(3));
+		lru_set(u, flags[random_below(ARRAY_SIZE(flags))],
+			!random_below(3));
 		break;
 	case 6:
 		u->stuck = !random_below(3);
@@ -417,7 +205,8 @@ static void note_target(struct page *from, struct page *to)
 
 static void take_offline(void)
 {
-	unsigned int section = random_below(2) ? moved_to / SECTION : random_below(SECTIONS);
+	unsigned int section = random_below(2) ? moved_to / SECTION :
+			       random_below(SECTIONS);
 
 	mem_hotplug_begin();
 	if (isolate_section(&isolated, section)) {
@@ -468,16 +257,19 @@ static bool look_at_random(void)
 
 static void load_cpu(void)
 {
-	u64 most = NSEC_PER_SEC / HZ, busy = random_below(8) ? 0 : random_below(most);
+	u64 most = NSEC_PER_SEC / HZ;
+	u64 busy = random_below(8) ? 0 : random_below(most);
 
-	cpu_load(random_below(nr_cpu_ids), busy, random_below(4) ? 0 : random_below(most - busy));
+	cpu_load(random_below(nr_cpu_ids), busy,
+		 random_below(4) ? 0 : random_below(most - busy));
 }
 
 static void write_order(void)
 {
 	char text[16];
 
-	sprintf(text, "%u", MAX_ORDER - 1 - random_below(random_below(MAX_ORDER) + 1));
+	sprintf(text, "%u",
+		MAX_ORDER - 1 - random_below(random_below(MAX_ORDER) + 1));
 	set_param(&param_page_reporting_order, text);
 }
 
@@ -508,7 +300,8 @@ static void operate(void)
 		drain_all_pages(NULL);
 		break;
 	case 103:
-		zones[random_below(nr_zones)]->high_wmark = random_below(random_below(1000) + 1);
+		zones[random_below(nr_zones)]->high_wmark =
+			random_below(random_below(1000) + 1);
 		break;
 	case 104:
 		isolate_for_a_while();
@@ -528,7 +321,8 @@ static void operate(void)
 		break;
 	case 113:
 		if (!random_below(4))
-			cpu_set_online(1 + random_below(nr_cpu_ids - 1), random_below(4));
+			cpu_set_online(1 + random_below(nr_cpu_ids - 1),
+				       random_below(4));
 		break;
 	case 114:
 		if (!random_below(2))
@@ -658,8 +452,9 @@ static void run_round(void)
 		free_all();
 }
 
-static void random_operations(unsigned long wanted)
+static void random_operations(void)
 {
+	kit_steps("operation", &operations);
 	random_start(seed);
 	machine_start(1000, random_below);
 	timers_start();
@@ -692,31 +487,15 @@ static void random_operations(unsigned long wanted)
 
 int main(int argc, char **argv)
 {
-	unsigned long wanted = 1000000;
-	bool only_scenarios = false;
-	int opt, errors = 0;
+	int status = 0;
 
-	seed = time(NULL);
-	while ((opt = getopt(argc, argv, "s:n:S")) != -1) {
-		switch (opt) {
-		case 's':
-			seed = strtoull(optarg, NULL, 0);
-			break;
-		case 'n':
-			wanted = strtoul(optarg, NULL, 0);
-			break;
-		case 'S':
-			only_scenarios = true;
-			break;
-		default:
-			fprintf(stderr, "usage: idle [-s SEED] [-n OPERATIONS] [-S]\n");
-			return 2;
-		}
-	}
-	setvbuf(stdout, NULL, _IOLBF, 0);
-	printf("# seed %llu\n", (unsigned long long)seed);
-	errors = scenarios();
-	if (!only_scenarios)
-		random_operations(wanted);
-	return errors ? 1 : 0;
+	wanted = 1000000;
+	kit_start(argc, argv, "s:n:c:S",
+		  "idle [-s SEED] [-n OPERATIONS] [-S] [-c CASE]");
+	/* They are made for the blocks of x86 */
+	if (MAX_ORDER == 11)
+		status = scenarios();
+	if (!only_cases)
+		random_operations();
+	return status;
 }
