@@ -239,7 +239,7 @@ def main():
         try:
             texts.append(path.read_text(encoding='utf-8', errors='replace').splitlines())
         except OSError:
-            sys.exit(f'figures: {path} is missing: was this VM watched by ci/vm?')
+            sys.exit(f'figures: {path} is missing: was this VM watched by ci/vm/boot?')
     for name, value in figures_of(read_record(texts[0]), Events(texts[1])).items():
         print(name, value)
 

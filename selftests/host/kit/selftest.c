@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The kit's own test. Half of the cases must fail: ci/tests.d/host compares
+ * The kit's own test. Half of the cases must fail: ci/checks/host compares
  * what is printed with selftest.expected. Without it nobody would notice a kit
  * that lets faults pass.
  */

@@ -1,0 +1,76 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2034
+# Sourced by the checks: what they share.
+. "$(dirname "${BASH_SOURCE[0]}")/../../../scripts/common.sh"
+
+work=${TEST_WORK:-$cache/test}
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+
+# refuses STATUS PATTERN COMMAND...: it must end so, in one line that says why
+refuses() {
+	local status=0 want=$1 pattern=$2
+	shift 2
+	"$@" > "$scratch/said" 2>&1 < /dev/null || status=$?
+	cat "$scratch/said"
+	[ "$status" = "$want" ] || die "exit status $status, not $want, of: $*"
+	[ "$(wc -l < "$scratch/said")" = 1 ] || die "not one line said by: $*"
+	grep -qE "$pattern" "$scratch/said" || die "no word of '$pattern' from: $*"
+}
+
+# small_tree VERSION DIR: the least that passes for a kernel tree
+small_tree() {
+	local v p s
+	IFS=. read -r v p s <<< "$1"
+	mkdir -p "$2/mm"
+	: > "$2/Kconfig"
+	printf 'VERSION = %s\nPATCHLEVEL = %s\nSUBLEVEL = %s\n' "$v" "$p" "$s" > "$2/Makefile"
+}
+
+# guest_image DEST OUT INIT [FILE...]: an initramfs of busybox, INIT, the modules
+# that are in OUT (in /lib) and FILEs, which are static programs (in /bin)
+guest_image() {
+	local dest=$1 out=$2 init=$3 root name
+	shift 3
+	root=$(mktemp -d -p "$scratch")
+	mkdir "$root/bin" "$root/lib"
+	cp "$(command -v busybox)" "$root/bin/busybox"
+	for name in $(busybox --list); do
+		[ "$name" = busybox ] || ln -s busybox "$root/bin/$name"
+	done
+	install -m 755 "$init" "$root/init"
+	[ $# = 0 ] || install -m 755 "$@" "$root/bin"
+	# 4.19 says kernel/x/y.ko there, 6.1 x/y.o
+	[ ! -f "$out/modules.order" ] || while IFS= read -r name; do
+		name=${name#kernel/}
+		cp "$out/${name%.*}.ko" "$root/lib"
+	done < "$out/modules.order"
+	(cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc | gzip -1) > "$dest"
+	rm -rf "$root"
+}
+
+number=0
+result() {
+	number=$((number + 1))
+	say "$1 $number - $2"
+}
+
+# adopt WHAT PROGRAM...: its TAP lines go on in ours, figures and all
+adopt() {
+	local what=$1 log=$scratch/log status=0 bad=0
+	shift
+	timeout 600 "$@" > "$log" 2>&1 || status=$?
+	while IFS= read -r line; do
+		case $line in
+		'ok '*) result ok "$what: ${line#* - }" ;;
+		'not ok '*)
+			bad=$((bad + 1))
+			result 'not ok' "$what: ${line#* - }"
+			;;
+		'# figure: '*) say "$line" ;;
+		esac
+	done < "$log"
+	[ $status = 0 ] || [ $bad != 0 ] ||
+		result 'not ok' "$what: exit status $status: $(sed -n '/^ok \|^#\|^==/!{p;q}' "$log")"
+	[ $status = 0 ] || sed '/^ok /d; s/^/# /' "$log" | tail -n 40
+}
