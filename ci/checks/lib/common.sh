@@ -27,26 +27,17 @@ small_tree() {
 	printf 'VERSION = %s\nPATCHLEVEL = %s\nSUBLEVEL = %s\n' "$v" "$p" "$s" > "$2/Makefile"
 }
 
-# guest_image DEST OUT INIT [FILE...]: an initramfs of busybox, INIT, the modules
-# that are in OUT (in /lib) and FILEs, which are static programs (in /bin)
+# guest_image DEST OUT INIT [FILE...]: an initramfs of INIT, the modules that are in OUT,
+# and FILEs, which are static programs
 guest_image() {
-	local dest=$1 out=$2 init=$3 root name
+	local dest=$1 out=$2 init=$3 name modules=()
 	shift 3
-	root=$(mktemp -d -p "$scratch")
-	mkdir "$root/bin" "$root/lib"
-	cp "$(command -v busybox)" "$root/bin/busybox"
-	for name in $(busybox --list); do
-		[ "$name" = busybox ] || ln -s busybox "$root/bin/$name"
-	done
-	install -m 755 "$init" "$root/init"
-	[ $# = 0 ] || install -m 755 "$@" "$root/bin"
 	# 4.19 says kernel/x/y.ko there, 6.1 x/y.o
 	[ ! -f "$out/modules.order" ] || while IFS= read -r name; do
 		name=${name#kernel/}
-		cp "$out/${name%.*}.ko" "$root/lib"
+		modules+=("$out/${name%.*}.ko")
 	done < "$out/modules.order"
-	(cd "$root" && find . | LC_ALL=C sort | cpio --quiet -o -H newc | gzip -1) > "$dest"
-	rm -rf "$root"
+	"$top/ci/vm/initramfs" "$dest" "$init" "${modules[@]}" "$@"
 }
 
 number=0
