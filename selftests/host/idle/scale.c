@@ -7,10 +7,10 @@
  * them (see scripts/scale-table). Nothing is checked but the bounds: the naive
  * model would walk all pages.
  *
- * usage: scale [-z GIB] [-c CPUS] [-r GIB] [-f] [-p]: the costs of one machine
+ * usage: scale [-z GIB] [-c CPUS] [-r GIB] [-f]: the costs of one machine
  *	scale -g: the goals, as TAP
  * -z: size of the zone; -r: how much is returned; -f: all of the zone is free,
- * and not 3 GiB of it; -p: no plan is made
+ * and not 3 GiB of it
  */
 #include <getopt.h>
 #include <sys/wait.h>
@@ -65,7 +65,7 @@ struct cost {
 
 struct setup {
 	unsigned long zone_gib, cpus, return_gib;
-	bool all_free, no_plan;
+	bool all_free;
 };
 
 static struct zone *zone;
@@ -267,8 +267,6 @@ static void measure(const struct setup *s, struct cost *costs)
 	end(&costs[STOP], STOP);
 	say(phases[STOP], &costs[STOP]);
 
-	if (s->no_plan)
-		return;
 	scatter();
 	compact(&costs[PLAN]);
 	say(phases[PLAN], &costs[PLAN]);
@@ -343,7 +341,7 @@ int main(int argc, char **argv)
 	int opt;
 
 	setvbuf(stdout, NULL, _IOLBF, 0);
-	while ((opt = getopt(argc, argv, "z:c:r:fpg")) != -1) {
+	while ((opt = getopt(argc, argv, "z:c:r:fg")) != -1) {
 		switch (opt) {
 		case 'z':
 			s.zone_gib = strtoul(optarg, NULL, 0);
@@ -357,14 +355,11 @@ int main(int argc, char **argv)
 		case 'f':
 			s.all_free = true;
 			break;
-		case 'p':
-			s.no_plan = true;
-			break;
 		case 'g':
 			return goals();
 		default:
 			fprintf(stderr,
-				"usage: scale [-z GIB] [-c CPUS] [-r GIB] [-f] [-p] | -g\n");
+				"usage: scale [-z GIB] [-c CPUS] [-r GIB] [-f] | -g\n");
 			return 2;
 		}
 	}
