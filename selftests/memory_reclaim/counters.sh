@@ -55,6 +55,8 @@ fail=$(counter page_report_fail)
 check 'the gauges are what the free lists hold' gauges_are_exact
 check 'zones add up' await 10 same_in_zones
 
+# What came free before this test is not counted with what is reported anew
+check 'what is free is reported' await 20 all_reported
 for order in 9 5 0; do
 	# Idle as it is, what is there is reported once, and the marks are new
 	start
