@@ -148,37 +148,20 @@ static void settle_pages(void)
 	}
 }
 
-/* Page blocks that are isolated, of one section at a time */
-static struct isolation {
-	struct zone *zone;
-	unsigned long pfn;
-	int types[SECTION / PAGEBLOCK_NR_PAGES];
-} isolated;
+static struct isolation isolated;
 
-static bool isolate_section(struct isolation *i, unsigned int section)
+static bool isolate_section(unsigned int section)
 {
-	unsigned long pfn = section * SECTION;
-
-	if (i->zone || pfn < NORMAL_START || !PageOnline(pfn_to_page(pfn)))
-		return false;
-	i->zone = page_zone(pfn_to_page(pfn));
-	i->pfn = pfn;
-	BUG_ON(!buddy_isolate(i->zone, pfn, i->types));
-	return true;
-}
-
-static void unisolate_section(struct isolation *i)
-{
-	buddy_unisolate(i->zone, i->pfn, i->types);
-	i->zone = NULL;
+	return section * SECTION >= NORMAL_START &&
+	       buddy_isolate_section(&isolated, section * SECTION);
 }
 
 static void isolate_for_a_while(void)
 {
-	if (!isolate_section(&isolated, random_below(SECTIONS)))
+	if (!isolate_section(random_below(SECTIONS)))
 		return;
 	sleep_until(jiffies + random_below(50));
-	unisolate_section(&isolated);
+	buddy_unisolate_section(&isolated);
 }
 
 /* What is not pinned could be moved: it is freed */
@@ -209,10 +192,10 @@ static void take_offline(void)
 			       random_below(SECTIONS);
 
 	mem_hotplug_begin();
-	if (isolate_section(&isolated, section)) {
+	if (isolate_section(section)) {
 		if (model_offline(section * SECTION, empty_section,
 				  MOST_JIFFIES_OFFLINE_IDLE))
-			unisolate_section(&isolated);
+			buddy_unisolate_section(&isolated);
 		isolated.zone = NULL;
 	}
 	mem_hotplug_done();

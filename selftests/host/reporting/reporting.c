@@ -252,29 +252,12 @@ static void write_order(void)
 	set_param(&param_page_reporting_order, text);
 }
 
-/* Page blocks that are isolated, of one section at a time */
-static struct isolation {
-	struct zone *zone;
-	unsigned long pfn;
-	int types[SECTION / PAGEBLOCK_NR_PAGES];
-} isolated;
+static struct isolation isolated;
 
-static bool isolate_section(struct isolation *i, unsigned int section)
+static bool isolate_section(unsigned int section)
 {
-	unsigned long pfn = section * SECTION;
-
-	if (i->zone || pfn < NORMAL_START || !PageOnline(pfn_to_page(pfn)))
-		return false;
-	i->zone = page_zone(pfn_to_page(pfn));
-	i->pfn = pfn;
-	BUG_ON(!buddy_isolate(i->zone, pfn, i->types));
-	return true;
-}
-
-static void unisolate_section(struct isolation *i)
-{
-	buddy_unisolate(i->zone, i->pfn, i->types);
-	i->zone = NULL;
+	return section * SECTION >= NORMAL_START &&
+	       buddy_isolate_section(&isolated, section * SECTION);
 }
 
 /* As alloc_contig_range() does it; nothing may be in flight after the wait */
@@ -282,7 +265,7 @@ static void allocate_range(void)
 {
 	unsigned long before = jiffies, pfn, end;
 
-	if (!isolate_section(&isolated, chance(SECTIONS)))
+	if (!isolate_section(chance(SECTIONS)))
 		return;
 	pfn = isolated.pfn;
 	end = pfn + SECTION;
@@ -299,7 +282,7 @@ static void allocate_range(void)
 		}
 		pfn += order < 0 ? 1 : 1UL << order;
 	}
-	unisolate_section(&isolated);
+	buddy_unisolate_section(&isolated);
 }
 
 /* Here nothing can be moved */
@@ -314,10 +297,10 @@ static void take_offline(void)
 	unsigned int section = chance(SECTIONS);
 
 	mem_hotplug_begin();
-	if (isolate_section(&isolated, section)) {
+	if (isolate_section(section)) {
 		if (model_offline(section * SECTION, empty_section,
 				  MOST_JIFFIES_OFFLINE))
-			unisolate_section(&isolated);
+			buddy_unisolate_section(&isolated);
 		else
 			sections_offline++;
 		isolated.zone = NULL;

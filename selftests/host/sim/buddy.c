@@ -642,3 +642,19 @@ void buddy_set_type(struct zone *zone, unsigned long pfn, int mt)
 	add_free(zone, moved, mt);
 	spin_unlock_irq(&zone->lock);
 }
+
+bool buddy_isolate_section(struct isolation *i, unsigned long pfn)
+{
+	if (i->zone || !PageOnline(pfn_to_page(pfn)))
+		return false;
+	i->zone = page_zone(pfn_to_page(pfn));
+	i->pfn = pfn;
+	BUG_ON(!buddy_isolate(i->zone, pfn, i->types));
+	return true;
+}
+
+void buddy_unisolate_section(struct isolation *i)
+{
+	buddy_unisolate(i->zone, i->pfn, i->types);
+	i->zone = NULL;
+}

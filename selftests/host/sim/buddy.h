@@ -68,6 +68,23 @@ bool buddy_isolate(struct zone *zone, unsigned long pfn, int *types);
 
 /* buddy_unisolate - the opposite, which makes the page blocks @types again */
 void buddy_unisolate(struct zone *zone, unsigned long pfn, const int *types);
+
+/* Page blocks that are isolated, of one section at a time; @zone NULL: none */
+struct isolation {
+	struct zone *zone;
+	unsigned long pfn;
+	int types[MAX_ORDER_NR_PAGES / PAGEBLOCK_NR_PAGES];
+};
+
+/**
+ * buddy_isolate_section - isolate the page blocks of a section
+ * @pfn: its first page frame
+ *
+ * Return: false where it is not online, or where @i holds one already.
+ */
+bool buddy_isolate_section(struct isolation *i, unsigned long pfn);
+void buddy_unisolate_section(struct isolation *i);
+
 void buddy_unisolate_range(struct zone *zone, unsigned long pfn,
 			   unsigned long end, const int *types);
 
