@@ -401,9 +401,14 @@ static void point_all(struct queue *q, u16 to)
 	}
 }
 
+/*
+ * Chains of one are left alone: from such a one the stock ring of 4.19 does not
+ * hang at once, it gives out the same descriptors twice and loses ranges.
+ */
 static void overwrite_cycle(struct host *host, struct queue *q)
 {
-	point_all(q, q->head);
+	if (q->ring.desc[q->head].flags & VRING_DESC_F_NEXT)
+		point_all(q, q->head);
 	host_answer(host, q);
 }
 
