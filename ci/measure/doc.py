@@ -8,10 +8,11 @@ RUN is the folder of the run in out/. A section of this TITLE is replaced, else 
 import pathlib
 import sys
 
+import report
+
 TOP = pathlib.Path(__file__).resolve().parents[2]
 RESULTS = TOP / 'Documentation/results.md'
 MEASURING = TOP / 'Documentation/measuring.md'
-SCENARIOS = pathlib.Path(__file__).resolve().parent / 'scenarios'
 
 
 def die(text):
@@ -53,13 +54,11 @@ def spliced(document, title, lines):
 
 def scenario_table():
     """Lines of the table of scenarios, in their order."""
-    rows = []
-    for path in SCENARIOS.glob('*/about'):
-        says = dict(line.split(' ', 1) for line in path.read_text(encoding='utf-8').splitlines())
-        rows.append((int(says['order']), path.parent.name, says['does'], says.get('when', '`--all`')))
-    return ['| name | without an option? | load |', '|---|---|---|'] + [
-        f'| `{name}` | {"yes" if when == "default" else when if when != "named" else "only where it is named"} | {does} |'
-        for _, name, does, when in sorted(rows)]
+    lines = ['| name | without an option? | load |', '|---|---|---|']
+    for name, said in report.read_abouts().items():
+        when = {'default': 'yes', 'named': 'only where it is named'}.get(said.get('when'), '`--all`')
+        lines.append(f'| `{name}` | {when} | {said["does"]} |')
+    return lines
 
 
 def main():

@@ -5,19 +5,13 @@
 # plan_image[i]; STOCK is the label whose figures of that scenario these are
 # compared with.  build[i] is "BASE GROUPS LABEL FRAGMENT...", GROUPS "all" or
 # what series-apply takes.
-plan=() plan_image=() plan_append=() build=() scenarios=()
+plan=() plan_image=() plan_append=() build=()
 compiles=no	# whether a scenario wants what ci/measure/buildimage makes
 image=arch/x86/boot/bzImage
 kernel_takes=270	# seconds to build one, for what is said of the time that is left
 
-# What the folders of scenarios/ say, as said["SCENARIO WORD"]; and the scenarios, in order
-declare -A said=()
-for file in "$top"/ci/measure/scenarios/*/about; do
-	one=${file%/about} one=${one##*/}
-	while read -r word value; do said["$one $word"]=$value; done <"$file"
-	scenarios+=("$one")
-done
-mapfile -t scenarios < <(for one in "${scenarios[@]}"; do say "${said["$one order"]} $one"; done | sort -n | cut -d ' ' -f 2)
+. "$top/ci/measure/about.sh"
+read_scenarios
 
 # those WORD VALUE: the scenarios of which that is said
 those() {

@@ -5,6 +5,7 @@ report.py DIR LABEL SCENARIO: what one boot of it has measured, as soon as it ha
 """
 import dataclasses
 import pathlib
+import re
 import subprocess
 import sys
 
@@ -13,6 +14,13 @@ HERE = pathlib.Path(__file__).resolve().parent
 COSTS = {'compiled-out': 0, 'key-off': 3, 'patched': 10}
 # These two have tables of their own
 COUNTED = ('icount', 'cost')
+# What an "about" may say. README of scenarios/ explains the words; about.sh is the other reader, and needs the same.
+WORDS = ('does', 'order', 'when', 'boots', 'compare', 'against', 'options', 'chart', 'cpus', 'mib', 'limit', 'disk', 'clock',
+         'takes', 'row', 'ratios', 'ratio')
+CELLS = {'row': (3, 4), 'ratios': (2,), 'ratio': (3,)}
+REPEATED = ('row', 'ratio')
+NUMBERS = ('order', 'cpus', 'mib', 'limit', 'takes')
+NEEDED = ('does', 'order')
 
 
 @dataclasses.dataclass
@@ -62,33 +70,59 @@ def unique(items):
     return list(dict.fromkeys(items))
 
 
-def said_by(lines, word):
-    """What an "about" says after this word, each time that it says it."""
-    return [line[len(word) + 1:] for line in lines if line.startswith(word + ' ')]
-
-
 def cells_of(line):
     return [cell.strip() for cell in line.split(' | ')]
 
 
-def rows_of(scenario, lines):
-    return [Row(scenario, *cells_of(line)) for line in said_by(lines, 'row')]
+def wrong_with(word, value, said):
+    """What is wrong with a line of an "about", after the lines that are in said."""
+    if word not in WORDS:
+        return f"unknown word '{word}'"
+    if not value:
+        return f"'{word}' has no value"
+    if word in NUMBERS and not re.fullmatch('[1-9][0-9]*', value):
+        return f"'{word}' must be a positive number, not '{value}'"
+    if word in CELLS and len(cells_of(value)) not in CELLS[word]:
+        return f"'{word}' must have {' or '.join(map(str, CELLS[word]))} cells, with ' | ' between them"
+    if word in said and word not in REPEATED:
+        return f"a second '{word}'"
+    return ''
 
 
-def ratios_of(scenario, lines):
-    return [Ratios(scenario, *cells_of(line), [cells_of(row) for row in said_by(lines, 'ratio')])
-            for line in said_by(lines, 'ratios')]
+def said_by(name, lines):
+    """What the lines of an "about" say: {word: value}, and a list of the values of a word that may come again."""
+    said = {word: [] for word in REPEATED}
+    for number, line in enumerate(lines, 1):
+        word, value = (line.strip().split(None, 1) + ['', ''])[:2]
+        if not word or word.startswith('#'):
+            continue
+        wrong = wrong_with(word, value, said)
+        if wrong:
+            sys.exit(f'{name}:{number}: {wrong}')
+        if word in REPEATED:
+            said[word].append(value)
+        else:
+            said[word] = value
+    for word in NEEDED + (('ratios',) if said['ratio'] else ()):
+        if word not in said:
+            sys.exit(f"{name}: no '{word}'")
+    return said
 
 
-def read_scenarios(folder):
-    """Rows and ratios of all scenarios, in their order."""
-    abouts = []
-    for path in folder.glob('*/about'):
-        lines = path.read_text(encoding='utf-8').splitlines()
-        abouts.append((int(said_by(lines, 'order')[0]), path.parent.name, lines))
-    abouts.sort()
-    return ([row for _, name, lines in abouts for row in rows_of(name, lines)],
-            [ratios for _, name, lines in abouts for ratios in ratios_of(name, lines)])
+def read_abouts(folder=HERE / 'scenarios'):
+    """What is said of all scenarios, in their order: {scenario: {word: value}}."""
+    abouts = {path.parent.name: said_by(path, path.read_text(encoding='utf-8').splitlines())
+              for path in folder.glob('*/about')}
+    return dict(sorted(abouts.items(), key=lambda item: (int(item[1]['order']), item[0])))
+
+
+def rows_of(abouts):
+    return [Row(scenario, *cells_of(row)) for scenario, said in abouts.items() for row in said['row']]
+
+
+def ratios_of(abouts):
+    return [Ratios(scenario, *cells_of(said['ratios']), [cells_of(row) for row in said['ratio']])
+            for scenario, said in abouts.items() if 'ratios' in said]
 
 
 def read_run(out):
@@ -275,7 +309,8 @@ def main():
     if len(sys.argv) not in (2, 4):
         sys.exit('usage: report.py DIR [LABEL SCENARIO]')
     out = pathlib.Path(sys.argv[1])
-    rows, ratios = read_scenarios(HERE / 'scenarios')
+    abouts = read_abouts()
+    rows, ratios = rows_of(abouts), ratios_of(abouts)
     try:
         run = read_run(out)
     except OSError:
