@@ -230,17 +230,20 @@ def read_record(lines):
     return Record([tuple(float(word) for word in line.split(',')[:3]) for line in lines[1:]])
 
 
+def read_watched(folder):
+    """The record and the events of one watched VM."""
+    texts = [(folder / name).read_text(encoding='utf-8', errors='replace').splitlines() for name in ('memory.csv', 'events')]
+    return read_record(texts[0]), Events(texts[1])
+
+
 def main():
     if len(sys.argv) != 2:
         sys.exit('usage: figures.py DIR')
-    texts = []
-    for name in ('memory.csv', 'events'):
-        path = pathlib.Path(sys.argv[1]) / name
-        try:
-            texts.append(path.read_text(encoding='utf-8', errors='replace').splitlines())
-        except OSError:
-            sys.exit(f'figures: {path} is missing: was this VM watched by ci/vm/boot?')
-    for name, value in figures_of(read_record(texts[0]), Events(texts[1])).items():
+    try:
+        record, events = read_watched(pathlib.Path(sys.argv[1]))
+    except OSError as error:
+        sys.exit(f'figures: {error.filename} is missing: was this VM watched by ci/vm/boot?')
+    for name, value in figures_of(record, events).items():
         print(name, value)
 
 

@@ -326,7 +326,7 @@ def main():
         print((out / 'table.txt').read_text(encoding='utf-8'), end='')
         chart = [out]
     sys.stdout.flush()
-    sys.exit(subprocess.run([HERE / 'chart', *chart], check=False).returncode)
+    sys.exit(subprocess.run([HERE / 'chart.py', *chart], check=False).returncode)
 
 
 if __name__ == '__main__':

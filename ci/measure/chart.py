@@ -1,0 +1,275 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""chart.py DIR: host memory over time of a run, as chart.png and chart.svg; its first panel on the terminal, too
+chart.py DIR SCENARIO: only on the terminal, of this scenario
+"""
+import dataclasses
+import itertools
+import math
+import pathlib
+import re
+import subprocess
+import sys
+import textwrap
+import typing
+
+import figures
+import report
+
+# Marks of a guest that are shown, but for the last free, which is second 0 of all curves
+PHASES = {'load': 'load', 'again': 'load again', 'file-load': 'file read', 'file-freed': 'file dropped',
+          'dropped': 'cache dropped'}
+# Of a curve: its colour (Okabe and Ito's, which colour-blind people can tell apart), the same for
+# text, darker where it could not be read on white, and its point. Stock is warm, patched cold,
+# where they come in turn.
+STYLES = [('#d55e00', '#b04e00', 7), ('#0072b2', '#0072b2', 5), ('#e69f00', '#8f6300', 9), ('#009e73', '#007a59', 13),
+          ('#cc79a7', '#9c4a77', 11), ('#56b4e9', '#1f74a8', 15), ('#000000', '#000000', 6)]
+GREY = '#555555'
+IN_USE = 'in use in the guest'
+
+# What stands below the picture, and before each
+FOOT = {'guest': 'guest: ', 'host': 'host: ', 'qemu': '', 'source': 'source ', 'date': ''}
+
+# Of the picture, in pixels as GitHub shows it. The file has two in place of each, for fine screens.
+WIDTH = 900
+LEFT, RIGHT = 76, 20    # margins
+PLOT = 150              # height of the part of a panel that the curves use
+LANE = 15               # above it, one for the last free, and one for the marks of each curve
+TITLE, TICS = 36, 30    # above and below a panel
+LINE = 16               # of text
+SMALL, BIG = 6, 8       # characters, at most: width of those of 8 and of 10 points
+
+
+@dataclasses.dataclass
+class Curve:
+    """A boot: seconds count from the last free."""
+    label: str
+    host: list      # (seconds, GiB)
+    used: list      # (seconds, GiB) that the guest says it has in use
+    marks: list     # (seconds, GiB, text)
+
+
+@dataclasses.dataclass
+class Panel:
+    """A scenario."""
+    title: str
+    curves: list
+    machines: list = dataclasses.field(default_factory=list)     # of the guests
+
+
+def curve_of(label, record, events):
+    """None of a boot that has not freed its load."""
+    mark = events.marks
+    if not record.time or 'load' not in mark or 'freed' not in mark:
+        return None
+    zero, start = mark['freed'], mark['load'] - 3
+    host = [(time - zero, host / 1024) for time, host in zip(record.time, record.host) if time >= start]
+    # On the level of the host's memory before the load
+    level = events.use_host - events.uses[0][1] if events.uses else 0
+    used = [(time - zero, (used + level) / 1024) for time, used in events.uses if time >= start]
+    marks = [(mark[name] - zero, record.host[record.at(mark[name])] / 1024, text)
+             for name, text in PHASES.items() if name in mark]
+    return Curve(label, host, used, marks)
+
+
+def read_curve(out, label, scenario):
+    """None, too, of a boot whose record is not there, or was cut off in a line."""
+    try:
+        record, events = figures.read_watched(out / label / scenario)
+    except (OSError, ValueError, IndexError):
+        return None
+    return curve_of(label, record, events)
+
+
+def read_panels(out, run, only=None):
+    """Of the scenarios that have a chart, and a boot to show, in their order."""
+    panels = []
+    for scenario, said in report.read_abouts().items():
+        if 'chart' not in said or only not in (None, scenario):
+            continue
+        curves = [read_curve(out, boot.label, scenario) for boot in run.boots if boot.scenario == scenario]
+        curves = [curve for curve in curves if curve]
+        if curves:
+            machines = [path.read_text(encoding='utf-8').strip() for path in out.glob(f'*/{scenario}/machine')]
+            panels.append(Panel(f'{scenario}: {said["chart"]}', curves, machines))
+    return panels
+
+
+def made_with(lines, labels, panels):
+    """Lines of text on the kernels, the machine and the date, from those of a run's versions."""
+    kernels = dict(re.findall(r'^(\S+): Linux version (\S+)', '\n'.join(lines), re.M))
+    said = {line[:13].strip(): re.sub(r' emulator version| \(.*?\)', '', line[13:]) for line in lines}
+    said['guest'] = ' or '.join(report.unique(machine for panel in panels for machine in panel.machines))
+    texts = ['; '.join(f'{label}: Linux {kernels[label]}' for label in labels if label in kernels),
+             '; '.join(before + said[word] for word, before in FOOT.items() if said.get(word))]
+    return [line for text in texts if text for line in textwrap.wrap(text, (WIDTH - LEFT - RIGHT) // SMALL)]
+
+
+def quoted(text):
+    return "'" + text.replace("'", "''") + "'"
+
+
+class Style(typing.NamedTuple):
+    """How a curve is drawn, in gnuplot's words."""
+    line: str
+    point: str
+    dashes: str
+    text: str
+
+
+class Script:
+    """Lines for gnuplot."""
+
+    def __init__(self, labels):
+        self.labels = labels
+        self.lines = []
+        self.blocks = itertools.count()
+
+    def add(self, *lines):
+        self.lines.extend(lines)
+
+    def block(self, points):
+        """The name of these points."""
+        name = f'$data{next(self.blocks)}'
+        self.add(f'{name} << END', *(f'{seconds:.3f} {gib:.4f}' for seconds, gib, *_ in points), 'END')
+        return name
+
+    def style(self, label):
+        """A curve is wider than those on top of it, and shows on both sides of them."""
+        i = self.labels.index(label)
+        colour, text, point = STYLES[i % len(STYLES)]
+        width = min(1 + len(self.labels) - i, 6)
+        return Style(f"linewidth {width} linecolor rgb '{colour}'", f'pointtype {point} pointsize {0.6 + width / 5:.1f}',
+                     f"dashtype 2 linewidth 1.5 linecolor rgb '{colour}'", text)
+
+    def plots(self, panel):
+        """Elements of a plot command."""
+        plots = []
+        for curve in panel.curves:
+            style = self.style(curve.label)
+            plots.append(f'{self.block(curve.host)} with lines {style.line} notitle')
+            if curve.used:
+                plots.append(f'{self.block(curve.used)} with lines {style.dashes} notitle')
+            if curve.marks:
+                plots.append(f'{self.block(curve.marks)} with points {style.line} {style.point} notitle')
+        return plots
+
+    def mark(self, seconds, bottom, top, text, colour, side='left'):
+        """A line up to its text, which begins there; or ends there, on the side right."""
+        offset = 0.5 if side == 'left' else -0.5
+        self.add(f"set arrow from first {seconds:.3f}, {bottom} to first {seconds:.3f}, graph {top:.3f} nohead dashtype 3 "
+                 f"linecolor rgb '{colour}'",
+                 f"set label {quoted(text)} at first {seconds:.3f}, graph {top:.3f} {side} offset {offset},0 front boxed "
+                 f"font ',8' textcolor rgb '{colour}'")
+
+    def marks(self, panel, height):
+        """The last free of all, and below it a lane for each curve."""
+        first = min(curve.host[0][0] for curve in panel.curves)
+        last = max(curve.host[-1][0] for curve in panel.curves)
+        self.mark(0, 'graph 0', 1 - LANE / 2 / height, 'last free', GREY)
+        for lane, curve in enumerate(panel.curves, 1):
+            for seconds, gib, text in curve.marks:
+                room = (last - seconds) / (last - first) * (WIDTH - LEFT - RIGHT)
+                self.mark(seconds, f'first {gib:.4f}', 1 - (lane + 0.5) * LANE / height, text, self.style(curve.label).text,
+                          'left' if room > (len(text) + 1) * SMALL else 'right')
+
+    def legend(self, panels):
+        """Elements of a plot command, for all panels."""
+        keys = []
+        for label in self.labels:
+            style = self.style(label)
+            keys.append(f'keyentry with linespoints {style.line} {style.point} title {quoted(label)}')
+        if any(curve.used for panel in panels for curve in panel.curves):
+            keys.append(f"keyentry with lines dashtype 2 linewidth 1.5 linecolor rgb '{GREY}' title '{IN_USE}'")
+        return keys
+
+
+def picture(panels, labels, foot):
+    """A script for all panels, from top to bottom, and the height of what it draws."""
+    heights = [PLOT + LANE * (1 + len(panel.curves)) for panel in panels]
+    columns = max(1, (WIDTH - LEFT - RIGHT) // (BIG * max(len(text) for text in [*labels, IN_USE]) + 60))
+    at = LINE * math.ceil((len(labels) + 1) / columns) + 14     # pixels from the top
+    total = at + sum(TITLE + height + TICS for height in heights) + LINE * (2 + len(foot)) + 8
+    script = Script(labels)
+    script.add('set multiplot', f'set lmargin at screen {LEFT / WIDTH}', f'set rmargin at screen {1 - RIGHT / WIDTH}',
+               'set title offset 0,-0.4', 'set ylabel "host memory, GiB"', f"set border 3 linecolor rgb '{GREY}'",
+               'set tics nomirror out', "set grid ytics linecolor rgb '#dddddd' linetype 1", 'set autoscale xfix',
+               "set style textbox opaque noborder margins 0.3,0.3 fillcolor rgb 'white'",
+               f'set key at screen 0.5, screen {1 - 10 / total} center top horizontal maxcols {columns} Left reverse samplen 3')
+    for panel, height in zip(panels, heights):
+        at += TITLE
+        highest = max(gib for curve in panel.curves for _, gib in curve.host + curve.used)
+        script.add(f'set tmargin at screen {1 - at / total}', f'set bmargin at screen {1 - (at + height) / total}',
+                   f'set title {quoted(panel.title)}', f'set yrange [0:{highest * height / (PLOT - 6)}]',
+                   'unset arrow', 'unset label')
+        script.marks(panel, height)
+        at += height + TICS
+        plots = script.plots(panel)
+        if panel is panels[0]:
+            plots += script.legend(panels)
+        if panel is panels[-1]:
+            script.add('set xlabel "seconds from the last free"')
+            for i, line in enumerate(foot):
+                script.add(f'set label {quoted(line)} at screen {LEFT / WIDTH}, screen {1 - (at + LINE * (i + 2) + 4) / total} '
+                           f"font ',8' textcolor rgb '{GREY}'")
+        script.add('plot ' + ', '.join(plots), 'unset key')
+    script.add('unset multiplot')
+    return script.lines, total
+
+
+def small(panel):
+    """A script for the terminal, without what it cannot draw well."""
+    script = Script([curve.label for curve in panel.curves])
+    plots = [f'{script.block(curve.host)} with lines title {quoted(curve.label)}' for curve in panel.curves]
+    plots += [f'{script.block(curve.used)} with lines title {quoted("in use, " + curve.label)}'
+              for curve in panel.curves if curve.used]
+    script.add('set tics nomirror out; set border 3; set key top right; set yrange [0:*]',
+               'set ylabel "GiB"; set xlabel "s from the last free"', f'set title {quoted(panel.title)}', 'plot ' + ', '.join(plots))
+    return script.lines
+
+
+def gnuplot(terminal, lines, output=None):
+    """What it prints."""
+    lines = [f'set terminal {terminal}', *([f'set output {quoted(str(output))}'] if output else []), *lines]
+    try:
+        done = subprocess.run(['gnuplot'], input='\n'.join(lines) + '\n', stdout=subprocess.PIPE, encoding='utf-8', check=False)
+    except FileNotFoundError:
+        sys.exit('chart: gnuplot is missing: scripts/deps report')
+    if done.returncode:
+        sys.exit(f'chart: gnuplot ended with {done.returncode}')
+    return done.stdout
+
+
+def draw(out, run, panels):
+    """chart.svg and chart.png"""
+    shown = {curve.label for panel in panels for curve in panel.curves}
+    labels = [label for label in report.unique(boot.label for boot in run.boots) if label in shown]
+    versions = out / 'versions'
+    lines = versions.read_text(encoding='utf-8').splitlines() if versions.exists() else []
+    script, height = picture(panels, labels, made_with(lines, labels, panels))
+    gnuplot(f"svg size {WIDTH},{height} font 'sans,10' fontscale 1.33 noenhanced background rgb 'white'",
+            script, out / 'chart.svg')
+    gnuplot(f"pngcairo size {2 * WIDTH},{2 * height} font 'sans,10' fontscale 2 linewidth 2 pointscale 2 noenhanced "
+            "background rgb 'white'", script, out / 'chart.png')
+
+
+def main():
+    if len(sys.argv) not in (2, 3):
+        sys.exit('usage: chart.py DIR [SCENARIO]')
+    out = pathlib.Path(sys.argv[1])
+    try:
+        run = report.read_run(out)
+    except OSError:
+        sys.exit(f'chart: {out} holds no run')
+    panels = read_panels(out, run, *sys.argv[2:])
+    if not panels:
+        return
+    text = gnuplot('dumb noenhanced 98,22', small(panels[0]))
+    print('\n'.join(line for line in text.splitlines() if line.strip()))
+    if len(sys.argv) == 2:
+        draw(out, run, panels)
+        print(f'chart: {out}/chart.png and chart.svg; tables: table.txt and table.md; records: LABEL/SCENARIO/')
+
+
+if __name__ == '__main__':
+    main()
