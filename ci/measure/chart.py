@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""chart.py DIR: host memory over time of a run, as chart.png and chart.svg; its first panel on the terminal, too
-chart.py DIR SCENARIO: only on the terminal, of this scenario
+"""chart.py DIR: host memory over time of a run, as chart.png and chart.svg, and its first panel as text
+chart.py DIR SCENARIO: this scenario as text, and no more
 """
 import dataclasses
 import itertools
@@ -19,25 +19,25 @@ import report
 # Marks of a guest that are shown, but for the last free, which is second 0 of all curves
 PHASES = {'load': 'load', 'again': 'load again', 'file-load': 'file read', 'file-freed': 'file dropped',
           'dropped': 'cache dropped'}
-# Of a curve: its colour (Okabe and Ito's, which colour-blind people can tell apart), the same for
-# text, darker where it could not be read on white, and its point. Stock is warm, patched cold,
-# where they come in turn.
+# (colour, its colour for text, point) of a curve. The colours are those of Okabe and Ito, which colour-blind
+# people can tell apart; as text they are darker where needed, to be read on white. Where stock and
+# patched kernels take turns, stock is warm and patched is cold.
 STYLES = [('#d55e00', '#b04e00', 7), ('#0072b2', '#0072b2', 5), ('#e69f00', '#8f6300', 9), ('#009e73', '#007a59', 13),
           ('#cc79a7', '#9c4a77', 11), ('#56b4e9', '#1f74a8', 15), ('#000000', '#000000', 6)]
 GREY = '#555555'
 IN_USE = 'in use in the guest'
 
-# What stands below the picture, and before each
+# What of a run's versions stands below the panels, and the words before each
 FOOT = {'guest': 'guest: ', 'host': 'host: ', 'qemu': '', 'source': 'source ', 'date': ''}
 
-# Of the picture, in pixels as GitHub shows it. The file has two in place of each, for fine screens.
+# Sizes in pixels of a page. chart.png has two for each of them, for fine screens.
 WIDTH = 900
 LEFT, RIGHT = 76, 20    # margins
 PLOT = 150              # height of the part of a panel that the curves use
 LANE = 15               # above it, one for the last free, and one for the marks of each curve
 TITLE, TICS = 36, 30    # above and below a panel
 LINE = 16               # of text
-SMALL, BIG = 6, 8       # characters, at most: width of those of 8 and of 10 points
+SMALL, BIG = 6, 8       # width of a character of 8 and of 10 points, at most
 
 
 @dataclasses.dataclass
@@ -58,7 +58,7 @@ class Panel:
 
 
 def curve_of(label, record, events):
-    """None of a boot that has not freed its load."""
+    """The curve of a boot, or None if it has not freed its load."""
     mark = events.marks
     if not record.time or 'load' not in mark or 'freed' not in mark:
         return None
@@ -73,7 +73,7 @@ def curve_of(label, record, events):
 
 
 def read_curve(out, label, scenario):
-    """None, too, of a boot whose record is not there, or was cut off in a line."""
+    """None, too, where the record is not there, or ends in the middle of a line."""
     try:
         record, events = figures.read_watched(out / label / scenario)
     except (OSError, ValueError, IndexError):
@@ -82,7 +82,7 @@ def read_curve(out, label, scenario):
 
 
 def read_panels(out, run, only=None):
-    """Of the scenarios that have a chart, and a boot to show, in their order."""
+    """One for each scenario that has a chart, and a boot to show, in their order."""
     panels = []
     for scenario, said in report.read_abouts().items():
         if 'chart' not in said or only not in (None, scenario):
@@ -96,7 +96,7 @@ def read_panels(out, run, only=None):
 
 
 def made_with(lines, labels, panels):
-    """Lines of text on the kernels, the machine and the date, from those of a run's versions."""
+    """Text on the kernels, the machine and the date, from the lines of a run's versions."""
     kernels = dict(re.findall(r'^(\S+): Linux version (\S+)', '\n'.join(lines), re.M))
     said = {line[:13].strip(): re.sub(r' emulator version| \(.*?\)', '', line[13:]) for line in lines}
     said['guest'] = ' or '.join(report.unique(machine for panel in panels for machine in panel.machines))
@@ -195,7 +195,8 @@ def picture(panels, labels, foot):
                'set title offset 0,-0.4', 'set ylabel "host memory, GiB"', f"set border 3 linecolor rgb '{GREY}'",
                'set tics nomirror out', "set grid ytics linecolor rgb '#dddddd' linetype 1", 'set autoscale xfix',
                "set style textbox opaque noborder margins 0.3,0.3 fillcolor rgb 'white'",
-               f'set key at screen 0.5, screen {1 - 10 / total} center top horizontal maxcols {columns} Left reverse samplen 3')
+               f'set key at screen 0.5, screen {1 - 10 / total} center top',
+               f'set key horizontal maxcols {columns} Left reverse samplen 3')
     for panel, height in zip(panels, heights):
         at += TITLE
         highest = max(gib for curve in panel.curves for _, gib in curve.host + curve.used)
@@ -224,7 +225,8 @@ def small(panel):
     plots += [f'{script.block(curve.used)} with lines title {quoted("in use, " + curve.label)}'
               for curve in panel.curves if curve.used]
     script.add('set tics nomirror out; set border 3; set key top right; set yrange [0:*]',
-               'set ylabel "GiB"; set xlabel "s from the last free"', f'set title {quoted(panel.title)}', 'plot ' + ', '.join(plots))
+               'set ylabel "GiB"; set xlabel "s from the last free"', f'set title {quoted(panel.title)}',
+               'plot ' + ', '.join(plots))
     return script.lines
 
 
@@ -232,7 +234,8 @@ def gnuplot(terminal, lines, output=None):
     """What it prints."""
     lines = [f'set terminal {terminal}', *([f'set output {quoted(str(output))}'] if output else []), *lines]
     try:
-        done = subprocess.run(['gnuplot'], input='\n'.join(lines) + '\n', stdout=subprocess.PIPE, encoding='utf-8', check=False)
+        done = subprocess.run(['gnuplot'], input='\n'.join(lines) + '\n', stdout=subprocess.PIPE, encoding='utf-8',
+                              check=False)
     except FileNotFoundError:
         sys.exit('chart: gnuplot is missing: scripts/deps report')
     if done.returncode:
