@@ -1,29 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Idle compaction: makes large free blocks out of scattered free memory while
+ * Idle compaction: make large free blocks out of scattered free memory while
  * nobody else needs the CPU, so that page reporting can return them.
  *
- * A block here is a reporting unit, that is 2^order aligned pages. Free pages
- * in a block that is in use for the rest are stranded. To free all of a block
- * the pages in use have to move, and the fewer there are, the cheaper it is.
- * So a plan is made for each zone: the blocks that free pages are stranded in
- * are sorted by how many pages in use they hold. Pages then move from the
- * emptiest blocks into the fullest, until the two meet. Blocks with a page that
- * cannot move now are never emptied, and are the first to be filled.
+ * In this file, a block is a reporting unit: 2^order pages, aligned to their
+ * size. Free pages in a block are stranded if other pages of the block are in
+ * use. To free the whole block, the pages in use must move. The fewer they
+ * are, the less this costs. So the thread makes a plan for each zone: it sorts
+ * the blocks with stranded pages by the number of their pages in use. It then
+ * moves pages from the emptiest blocks into the fullest, until both meet. A
+ * block with a page that cannot move now is never emptied, and is filled
+ * first.
  *
- * Blocks with a page of the kernel's own, which stays until it is freed, are
- * left alone. The room in them is where its next such pages go. If others took
- * it, these would go into other blocks, and spoil one after another for good.
+ * Blocks that hold pages of the kernel itself are left alone. Such a page stays
+ * until it is freed. The next such pages need the free pages of these blocks.
+ * Without them, they would go into other blocks, and none of those could be
+ * emptied any more.
  *
- * Nothing polls an idle system. Frees are counted; enough of them arm a
- * timer. It looks whether free memory is stranded, more than after the last
- * run, and whether the CPUs are idle; if there is nothing to gain it is not
- * armed again. Only with both given it wakes the thread.
+ * Nothing polls an idle system. The allocator counts freed pages, and arms a
+ * timer after enough of them. The timer checks two things: whether more free
+ * memory is stranded than after the last run, and whether the CPUs are idle.
+ * If both are true, it wakes the thread. If there is nothing to gain, it is
+ * not armed again.
  *
- * "On watch" is who looks after idle compaction: the timer while it is
- * pending or running, the thread from when it is woken until it has armed the
- * timer again or has left the watch to nobody. Variables that are said to be
- * the watch's need no other protection.
+ * Either the timer or the thread is "on watch", or nobody is. The timer is on
+ * watch while it is pending or runs. The thread is on watch from its wake-up
+ * until it has armed the timer again. Variables that belong to the watch need
+ * no other protection.
  *
  * Locks, outermost first:
  *   idle_compaction_mutex	threshold, start and stop
@@ -31,7 +34,8 @@
  *   mem_hotplug_lock (read)	while the thread looks at or moves pages
  *   page and rmap locks	taken by migration, MIGRATE_ASYNC
  *   zone->lock			free lists, zone->freed_pages
- * The timer takes zone->lock only, the fast path holds it already.
+ * Of these, the timer takes only zone->lock. The allocator's fast path holds
+ * it already.
  */
 #include <linux/bitmap.h>
 #include <linux/cpu.h>
@@ -65,52 +69,59 @@
 #define CREATE_TRACE_POINTS
 #include <trace/events/idle_compaction.h>
 
-/* Frees of a zone that are worth a look */
+/* The timer is armed after this many freed pages of a zone */
 #define FREED_MIN		(SZ_4M >> PAGE_SHIFT)
 
-/* A run is worth it for this much more stranded memory, of all or at least */
+/*
+ * A run is worth its cost if stranded memory has grown by 1/GAIN_SHARE of all
+ * memory, and by GAIN_MIN pages at least.
+ */
 #define GAIN_SHARE		512
 #define GAIN_MIN		(SZ_4M >> PAGE_SHIFT)
 
-/* Idle: others have used less than this share of all CPU time */
+/* Idle: others have used less than 1/IDLE_SHARE of all CPU time */
 #define IDLE_SHARE		16
-/* In how many parts the time that counts for it is looked at */
+/* CPU time is read this often in threshold seconds */
 #define IDLE_SAMPLES		4
 
 /*
- * Others who use more than this share of all CPU time for this long end a run.
- * The share is larger than that to begin with, or a load between the two would
- * have each run begun and broken off. The time need not be shorter: whoever
- * wants our CPU gets it anyway. It must not be much shorter, or an interrupt
- * on a CPU that the host does not run looks like work.
+ * A run stops if others use more than 1/BUSY_SHARE of all CPU time for
+ * BUSY_WINDOW. This share is larger than the one that starts a run, or a load
+ * between the two would start runs and stop them, again and again. A task that
+ * wants this CPU gets it at once, so the window need not be shorter. It must
+ * not be much shorter: if the host does not run a CPU for a while, an interrupt
+ * on it looks like work.
  */
 #define BUSY_SHARE		4
 #define BUSY_WINDOW		(50 * NSEC_PER_MSEC)
 
-/* Time to the next run, doubled by each that gains nothing, so often at most */
+/*
+ * Delay before the next run. Each run without gain doubles it, at most
+ * BACKOFF_MAX times.
+ */
 #define BACKOFF_UNIT		(HZ / 4)
 #define BACKOFF_MAX		6
 
 /*
- * Pages that are isolated, blocks that are looked at, and pages that are
- * looked at under zone->lock, in one go
+ * In one go: pages to isolate, blocks to look at, and pages to look at with
+ * zone->lock held
  */
 #define BATCH			SWAP_CLUSTER_MAX
 #define SCAN_BLOCKS		8
 #define SCAN_PAGES		1024
 
 /*
- * A block of which less than this share is free is not worth emptying, and a
- * huge page of which less is unused not worth splitting
+ * Do not empty a block of which less than 1/FREE_SHARE is free, and do not
+ * split a huge page of which less is unused.
  */
 #define FREE_SHARE		8
 
 #define THRESHOLD_MAX		(24 * 60 * 60)	/* seconds */
 
-/* Huge pages that are looked at, and may be split, in one go */
+/* Huge pages to look at, and to split, in one go */
 #define SPLIT_BATCH		4
 
-/* Blocks below 64 KiB strand next to nothing, and are many */
+/* Blocks of a lower order strand next to nothing, and there are many of them */
 #define UNIT_MIN		4
 
 #define SAY_INTERVAL		(60 * 60 * MSEC_PER_SEC)
@@ -119,18 +130,19 @@ DEFINE_STATIC_KEY_FALSE(idle_compaction_active);
 
 /* Protects threshold, and starting and stopping */
 static DEFINE_MUTEX(idle_compaction_mutex);
-/* Seconds; written with the mutex held, read anywhere */
+/* Seconds. Written with the mutex held, read anywhere */
 static unsigned int threshold = 1;
 
+/* Set once, with the mutex held, before the first watch can begin */
 static struct task_struct *kidlecompactd;
 static DECLARE_WAIT_QUEUE_HEAD(kidlecompactd_wait);
 /* Set by the timer for the thread, cleared by the thread */
 static bool due;
 
-/* Somebody is on watch: bit 0, so that only one can take it */
+/* Bit 0: somebody is on watch. test_and_set_bit() lets only one in */
 static unsigned long on_watch;
 
-/* CPU time in ns since some moment, to be compared with a later one */
+/* CPU time in ns. Only the difference of two of them has a meaning */
 struct cpu_time {
 	u64 when;
 	u64 idle;		/* of all CPUs */
@@ -139,62 +151,62 @@ struct cpu_time {
 	unsigned int cpus;
 };
 
-/* The watch's own */
+/* These belong to the watch, down to backoff */
 static struct cpu_time samples[IDLE_SAMPLES];
 static unsigned int nr_samples;
 static unsigned long gain_min;
-/* What was stranded when the last run ended, or less if less is by now */
+/* Stranded pages when the last run ended, or the least since then */
 static unsigned long baseline;
-/* What was stranded when the plan was begun, less what has been gained since */
+/* Stranded pages when the plan began, minus the pages gained since then */
 static unsigned long left_by_plan;
-/* The last run has left something to do that is worth it */
+/* The last run has left work that is worth another run */
 static bool unfinished;
 static unsigned int backoff;
 
 #define NO_BLOCK		U32_MAX
 
-/* Blocks of a zone by their pages in use. The thread's own */
+/* The blocks of a zone by their pages in use. Only the thread uses this */
 static struct plan {
 	struct zone *zone;		/* NULL: no plan */
 	unsigned int unit;		/* order of a block */
 	unsigned long start_pfn;	/* of block 0 */
 	u32 nr_blocks;
 	unsigned int next_list;		/* see note_blocks() */
-	unsigned long list_left;	/* free blocks of it to be looked at */
-	struct page *list_turned;	/* the first that went to its tail */
-	unsigned long *noted;		/* bits: blocks to be looked at */
-	u32 next_scan;			/* the next of them */
-	unsigned long beside_end;	/* of the page block looked at last */
-	bool beside;		/* it holds the kernel's own pages */
+	unsigned long list_left;	/* free blocks of it left to look at */
+	struct page *list_turned;	/* first block moved to its tail */
+	unsigned long *noted;		/* bitmap: blocks to look at */
+	u32 next_scan;			/* next block to look at */
+	unsigned long beside_end;	/* end of the page block seen last */
+	bool beside;		/* it holds pages of the kernel itself */
 
 	/*
-	 * List n holds blocks with n pages in use that can all be moved, the
-	 * list for a whole block those that cannot be emptied.
+	 * List n holds the blocks with n pages in use, if all of these can
+	 * move. List 2^unit holds the blocks that cannot be emptied.
 	 */
 	u32 *next;
 	u32 list[MAX_ORDER_NR_PAGES + 1];
-	unsigned long room;		/* free pages in all of them */
+	unsigned long room;		/* free pages of all blocks listed */
 
-	unsigned long source, source_end;	/* 0: no source */
-	unsigned int source_left;	/* pages that are to move out of it */
+	unsigned long source, source_end;	/* source_end 0: no source */
+	unsigned int source_left;	/* pages that still have to move */
 	bool source_moved;		/* some pages of it have moved */
-	bool source_failed;
-	unsigned long target, target_end;	/* the same: no target left */
+	bool source_failed;		/* a page of it could not move */
+	unsigned long target, target_end;	/* equal: no target */
 	/* Taken from the target for one batch; empty between batches */
 	struct list_head free;
 	unsigned int nr_free;
 } plan = { .free = LIST_HEAD_INIT(plan.free) };
 
-/* How the last run has ended. Written by the thread, read by anybody */
+/* Result of the last run. Written by the thread, read by anybody */
 static const char *last_run = "none";
 
-/* What a run has done so far. The thread's own */
+/* What a run has done so far. Only the thread uses this */
 static struct {
 	u64 began;
 	unsigned long split;		/* huge pages */
 	unsigned long gain;		/* pages in blocks that were emptied */
 	unsigned long migrated;
-	unsigned long failed;		/* free pages in those that were not */
+	unsigned long failed;		/* free pages it could not gain */
 	struct cpu_time last;
 } run;
 
@@ -224,7 +236,7 @@ static void read_cpu_time(struct cpu_time *t)
 	t->own = task_sched_runtime(kidlecompactd) + page_reporting_runtime();
 }
 
-/* Idle and stolen time are known to go backwards now and then */
+/* Idle and stolen time can go backwards */
 static u64 since(u64 from, u64 to)
 {
 	return to > from ? to - from : 0;
@@ -236,10 +248,10 @@ static u64 cpu_time_between(const struct cpu_time *from,
 	return since(from->when, to->when) * to->cpus;
 }
 
-/* CPU time that others in this guest have used, of all CPUs */
+/* CPU time that others in this guest have used, on all CPUs */
 static u64 others_used(const struct cpu_time *from, const struct cpu_time *to)
 {
-	/* A CPU has come or gone, which is work, and spoils the sums */
+	/* CPU hotplug is work, and the sums are of different CPUs then */
 	if (to->cpus != from->cpus)
 		return cpu_time_between(from, to);
 	return since(since(from->idle, to->idle) + since(from->own, to->own) +
@@ -247,7 +259,7 @@ static u64 others_used(const struct cpu_time *from, const struct cpu_time *to)
 		     cpu_time_between(from, to));
 }
 
-/* Call it every period(): has the guest been idle for threshold seconds? */
+/* Call this every period(): has the guest been idle for threshold seconds? */
 static bool has_been_idle(void)
 {
 	struct cpu_time *oldest = &samples[nr_samples % IDLE_SAMPLES], now;
@@ -261,15 +273,15 @@ static bool has_been_idle(void)
 	return idle;
 }
 
-/* Why a run has to stop, NULL if it need not */
+/* Return the reason to stop the run, or NULL. May sleep */
 static const char *must_stop(void)
 {
 	struct cpu_time now;
 	bool busy;
 
 	/*
-	 * Whoever waits for this CPU has it now. The scheduler alone would
-	 * make others wait for a tick now and then, for fairness to us.
+	 * Give the CPU to any task that waits for it. To be fair to this
+	 * thread, the scheduler alone would sometimes let others wait a tick.
 	 */
 	cond_resched();
 	if (!single_task_running())
@@ -298,7 +310,7 @@ static unsigned long zone_stranded(struct zone *zone)
 	return pages;
 }
 
-/* The same of all zones, and what huge pages hold that are used in part */
+/* The same for all zones, plus the unused pages of partly used huge pages */
 static unsigned long stranded(void)
 {
 	unsigned long pages = nr_deferred_split_pages();
@@ -310,9 +322,9 @@ static unsigned long stranded(void)
 }
 
 /*
- * A page that can be moved, as far as can be told without a lock. One that is
- * written back, or that somebody holds a reference to, cannot be moved now.
- * For a page of the balloon the host would have to be waited for.
+ * Can the page move, as far as this can be seen without a lock? A page under
+ * writeback or with an extra reference cannot move now. Moving a page of the
+ * balloon would wait for the host.
  */
 static bool can_move(struct page *page)
 {
@@ -331,7 +343,7 @@ static bool can_move(struct page *page)
 	return page_count(page) <= refs;
 }
 
-/* A page in use that stays where it is until it is freed */
+/* A page of the kernel itself: it stays where it is until it is freed */
 static bool is_kernels_own(struct page *page)
 {
 	struct page *head = compound_head(page);
@@ -340,21 +352,21 @@ static bool is_kernels_own(struct page *page)
 	       (PageSlab(head) || (!PageLRU(head) && !head->mapping));
 }
 
-/* What the pages of a block are used for, a snapshot */
+/* A snapshot: what the pages of a block are used for */
 struct usage {
 	unsigned int free;
 	unsigned int movable;
-	unsigned int fixed;
-	unsigned int kernel;	/* of these the kernel's own */
+	unsigned int fixed;	/* cannot move now */
+	unsigned int kernel;	/* not 0: some pages are the kernel's own */
 };
 
-/* Order of a free block, anything if it is not free any more */
+/* Order of a free block. Any value, if the block is not free any more */
 static unsigned int order_of(struct page *page)
 {
 	return READ_ONCE(page_private(page));
 }
 
-/* How far to go for the next page, 1 for a page in use */
+/* Pages to skip: those of the free block at @page, but @most at most */
 static unsigned int free_pages_at(struct page *page, unsigned int most)
 {
 	unsigned int order = order_of(page);
@@ -362,7 +374,7 @@ static unsigned int free_pages_at(struct page *page, unsigned int most)
 	return order < MAX_ORDER ? min(1U << order, most) : 1;
 }
 
-/* Is the block at @pfn free as a whole, perhaps as part of a larger one? */
+/* Is all of the block at @pfn free, perhaps as part of a larger free block? */
 static bool is_free_block(const struct plan *p, unsigned long pfn)
 {
 	unsigned int order;
@@ -394,7 +406,7 @@ static void look_at_pages(unsigned long pfn, unsigned int pages,
 			u->free += n;
 			continue;
 		}
-		/* The head speaks for the rest of a compound page */
+		/* Look at the head only: it is the same for all tail pages */
 		if (compound_head(page) == page)
 			u->kernel += is_kernels_own(page);
 		if (PageCompound(page)) {
@@ -431,7 +443,10 @@ static bool page_is_usable(const struct plan *p, unsigned long pfn)
 	       mt != MIGRATE_HIGHATOMIC;
 }
 
-/* Not offline, not set apart for others. A block has two page blocks at most */
+/*
+ * Is the block online, and not reserved for others? A look at both ends is
+ * enough as long as a block has at most two page blocks.
+ */
 static bool block_is_usable(const struct plan *p, unsigned long pfn)
 {
 	return page_is_usable(p, pfn) &&
@@ -480,7 +495,7 @@ static bool start_plan(struct plan *p, struct zone *zone)
 	unsigned int i;
 
 	p->unit = max_t(unsigned int, page_reporting_unit(zone), UNIT_MIN);
-	/* Whole blocks: beyond the zone struct page may not be initialised */
+	/* Whole blocks only: a struct page outside the zone may be invalid */
 	p->start_pfn = round_up(zone->zone_start_pfn, 1UL << p->unit);
 	end = max(zone_end_pfn(zone), p->start_pfn);
 	p->nr_blocks = (end - p->start_pfn) >> p->unit;
@@ -490,8 +505,8 @@ static bool start_plan(struct plan *p, struct zone *zone)
 	if (p->nr_blocks) {
 		longs = BITS_TO_LONGS(p->nr_blocks);
 		/*
-		 * Of single pages, as large blocks are what we are after. It
-		 * is a small part of what is stranded.
+		 * vmalloc uses single pages, so this takes no large block. It
+		 * is small compared with the memory that is stranded.
 		 */
 		p->noted = vmalloc_if_there_is(longs * sizeof(*p->noted) +
 					       p->nr_blocks * sizeof(*p->next));
@@ -513,8 +528,9 @@ static bool start_plan(struct plan *p, struct zone *zone)
 }
 
 /*
- * Pages of the kernel's own in the page block of a block that is smaller, for
- * the room in all of it is theirs. It is looked at once for all its blocks.
+ * Where blocks are smaller than page blocks: does the page block of this block
+ * hold pages of the kernel itself? Then all its free pages are left for such
+ * pages. Look at a page block once for all blocks in it.
  */
 static bool is_beside_kernels_own(struct plan *p, unsigned long pfn)
 {
@@ -532,7 +548,7 @@ static bool is_beside_kernels_own(struct plan *p, unsigned long pfn)
 	return p->beside;
 }
 
-/* Where a zone begins or ends inside of a block, that block is left out */
+/* A block that is only partly in the zone is left out */
 static void note_block(struct plan *p, unsigned long pfn)
 {
 	if (pfn >= p->start_pfn && pfn < pfn_of(p, p->nr_blocks))
@@ -540,9 +556,10 @@ static void note_block(struct plan *p, unsigned long pfn)
 }
 
 /*
- * Note the blocks that smaller free blocks lie in, by the free lists: all
- * others are in use or free as a whole. Each list is turned once, and then is
- * as it was. False: all are noted.
+ * Find the blocks with stranded pages by means of the free lists: each free
+ * block of a lower order lies in one of them. Each block that was looked at
+ * goes to the tail of its list. After one turn, the list is as it was. Return
+ * false when all lists are done.
  */
 static bool note_blocks(struct plan *p)
 {
@@ -599,9 +616,9 @@ static void scan_blocks(struct plan *p)
 }
 
 /*
- * The block that costs least to empty. False: there is none, or no room for
- * its pages. A block that is no longer what it was is sorted anew, and there
- * is no source yet.
+ * Choose the block that costs least to empty. Return false if there is none, or
+ * no room for its pages. If a block has changed since it was sorted, sort it
+ * again and return true without a source.
  */
 static bool next_source(struct plan *p)
 {
@@ -660,8 +677,8 @@ static bool has_hwpoison(struct page *page, unsigned int pages)
 }
 
 /*
- * Take a part of a free block, the largest that is not more than @wanted
- * pages, as if it were allocated: the rest stays free. Returns its pages.
+ * Take the start of a free block as if it were allocated, not more than @wanted
+ * pages. The rest stays free. Return the number of pages taken.
  */
 static unsigned int take_part(struct zone *zone, struct page *page,
 			      unsigned int wanted, struct list_head *blocks)
@@ -685,7 +702,7 @@ static unsigned int take_part(struct zone *zone, struct page *page,
 	return 1U << part;
 }
 
-/* Take @wanted free pages from the target, or as many as are soon found */
+/* Take up to @wanted free pages from the next SCAN_PAGES pages of the target */
 static unsigned int take_free_pages(struct plan *p, unsigned int wanted,
 				    struct list_head *blocks)
 {
@@ -708,7 +725,7 @@ static unsigned int take_free_pages(struct plan *p, unsigned int wanted,
 			continue;
 		}
 		order = order_of(page);
-		/* It may have become free, or isolated, since we looked */
+		/* The block may have become free, or isolated, meanwhile */
 		if (order < p->unit && !is_migrate_isolate_page(page))
 			n = take_part(zone, page, wanted - taken, blocks);
 		p->target += n ?: 1UL << order;
@@ -718,7 +735,7 @@ static unsigned int take_free_pages(struct plan *p, unsigned int wanted,
 	return taken;
 }
 
-/* Make pages as an allocation would have them */
+/* Make single pages of the blocks, as the allocator would return them */
 static void prepare_free_pages(struct plan *p, struct list_head *blocks)
 {
 	struct page *page, *next;
@@ -736,7 +753,7 @@ static void prepare_free_pages(struct plan *p, struct list_head *blocks)
 	}
 }
 
-/* Is it still what it was, and none of the kernel's own pages in it? */
+/* Does the target still hold free pages, and no pages of the kernel itself? */
 static bool target_is_usable(struct plan *p)
 {
 	unsigned long pfn = p->target_end - (1UL << p->unit);
@@ -751,8 +768,8 @@ static bool target_is_usable(struct plan *p)
 }
 
 /*
- * Have @wanted pages to move others to, or as many as a few looks find, which
- * may be none at all. False: there is no target left either.
+ * Get @wanted free pages to move pages to, or fewer if SCAN_BLOCKS looks do not
+ * find so many. Return false if there are no free pages and no target is left.
  */
 static bool get_free_pages(struct plan *p, unsigned int wanted)
 {
@@ -773,7 +790,7 @@ static bool get_free_pages(struct plan *p, unsigned int wanted)
 	return true;
 }
 
-/* Let pages that this CPU has freed merge */
+/* Let the pages that this CPU has freed merge */
 static void drain_this_cpu(struct zone *zone)
 {
 	preempt_disable();
@@ -781,7 +798,7 @@ static void drain_this_cpu(struct zone *zone)
 	preempt_enable();
 }
 
-/* What a batch has left over; that of the target can be taken again */
+/* Free the pages that a batch has not used. The target can be used again */
 static void return_free_pages(struct plan *p)
 {
 	unsigned long start = p->target_end - (1UL << p->unit);
@@ -789,7 +806,7 @@ static void return_free_pages(struct plan *p)
 
 	if (!p->nr_free)
 		return;
-	/* All of it by the CPU whose list is drained, or some stays there */
+	/* Free and drain on the same CPU, or pages would stay on its lists */
 	preempt_disable();
 	list_for_each_entry_safe(page, next, &p->free, lru) {
 		unsigned long pfn = page_to_pfn(page);
@@ -848,7 +865,10 @@ static bool isolate_page(struct page *page, struct list_head *list)
 	return true;
 }
 
-/* At most @most pages, and on to the end if there are no more */
+/*
+ * Isolate up to @most pages of the source. After that, skip free pages: the end
+ * of the source may be reached.
+ */
 static unsigned int isolate_batch(struct plan *p, unsigned int most,
 				  struct list_head *list)
 {
@@ -869,7 +889,7 @@ static unsigned int isolate_batch(struct plan *p, unsigned int most,
 		if (isolated == most)
 			break;
 		p->source++;
-		/* The page block may have been isolated since the last page */
+		/* The page block may have been isolated meanwhile */
 		if (is_migrate_isolate_page(page) || !can_move(page) ||
 		    !isolate_page(page, list)) {
 			p->source_failed = true;
@@ -901,9 +921,9 @@ static void finish_source(struct plan *p)
 }
 
 /*
- * Move one batch of pages out of the source. False: the plan is done. Nothing
- * is kept from others when it returns: memory that is to go offline would wait
- * for that for ever.
+ * Move one batch of pages out of the source. Return false if the plan is done.
+ * When this returns, no page is isolated and no free page is kept. Otherwise,
+ * memory could not go offline.
  */
 static bool move_batch(struct plan *p)
 {
@@ -947,7 +967,7 @@ static bool stop_splitting(void)
 	return split_stop;
 }
 
-/* Free memory that huge pages hold although nobody uses it */
+/* Free the unused pages of partly used huge pages */
 static const char *split_huge_pages(void)
 {
 	unsigned long failed = 0;
@@ -982,7 +1002,10 @@ static const char *run_plan(struct plan *p)
 	return stop;
 }
 
-/* All zones, from where the last run was stopped. Returns why it stopped */
+/*
+ * Compact all zones, or go on where the last run has stopped. Return the reason
+ * to stop, or NULL when all is done.
+ */
 static const char *compact(struct plan *p)
 {
 	struct zone *zone = p->zone;
@@ -1015,7 +1038,7 @@ static const char *compact(struct plan *p)
 	return NULL;
 }
 
-/* Not by si_meminfo(), which asks all block devices */
+/* Do not use si_meminfo(): it walks all block devices */
 static void find_gain_min(void)
 {
 	unsigned long pages = 0;
@@ -1075,13 +1098,13 @@ static void run_once(void)
 	} else {
 		trace_idle_compaction_end(run.gain, run.migrated, run.failed,
 					  msecs);
-		/* A plan that was resumed does not know what came later */
+		/* A resumed plan does not cover what was stranded later */
 		baseline = stranded();
 		if (resumed)
 			baseline = min(baseline, left_by_plan);
 	}
 
-	/* Who is stopped with something done has not been there for nothing */
+	/* A run that was stopped after some work was not in vain */
 	if (run.gain >= gain_min || (stop && (run.split || run.migrated)))
 		backoff = 0;
 	else if (backoff < BACKOFF_MAX)
@@ -1103,7 +1126,7 @@ static int idle_compaction_thread(void *unused)
 	return 0;
 }
 
-/* Arming a timer may take locks that must not be taken under zone->lock */
+/* mod_timer() may take locks that must not be taken under zone->lock */
 static void idle_compaction_arm(struct irq_work *work)
 {
 	if (READ_ONCE(threshold) && !test_and_set_bit(0, &on_watch))
@@ -1126,10 +1149,10 @@ void __idle_compaction_freed(struct zone *zone, unsigned int pages)
 }
 
 /*
- * What was freed before the counts are zero is seen by the look after that,
- * and what is freed later is counted. That look is at variables of the watch
- * without being on it: they change only if another watch has begun, and then
- * that one sees what there is.
+ * Memory may be freed while this function ends the watch. If it is freed before
+ * the counts are zero, the last look below sees it. If it is freed later, it is
+ * counted. The last look reads variables of the watch without being on watch.
+ * They can change only if another watch has begun, which then looks itself.
  */
 static void leave_watch(void)
 {
@@ -1142,7 +1165,7 @@ static void leave_watch(void)
 		spin_unlock_irqrestore(&zone->lock, flags);
 	}
 	clear_bit(0, &on_watch);
-	/* Who frees now sees that nobody is on watch, or else is seen here */
+	/* The bit must be clear before the last look at the free memory */
 	smp_mb__after_atomic();
 	if (is_worth_it())
 		__idle_compaction_kick();
@@ -1169,7 +1192,7 @@ static void start_idle_compaction(void)
 	__idle_compaction_kick();
 }
 
-/* A run that is under way stops by itself */
+/* A run in progress stops by itself */
 static void stop_idle_compaction(void)
 {
 	static_branch_disable(&idle_compaction_active);
@@ -1191,7 +1214,7 @@ static int set_threshold(const char *val, const struct kernel_param *kp)
 	mutex_lock(&idle_compaction_mutex);
 	before = threshold;
 	WRITE_ONCE(threshold, seconds);
-	/* The command line is read before there are timers, or the thread */
+	/* The command line is parsed before timers and the thread exist */
 	if (!kidlecompactd)
 		goto unlock;
 	if (!before && seconds)
@@ -1199,7 +1222,7 @@ static int set_threshold(const char *val, const struct kernel_param *kp)
 	else if (before && !seconds)
 		stop_idle_compaction();
 	else if (del_timer_sync(&idle_compaction_timer))
-		keep_watch(period());	/* its watch is ours now */
+		keep_watch(period());	/* the watch of the timer goes on */
 unlock:
 	mutex_unlock(&idle_compaction_mutex);
 	return 0;

@@ -12,11 +12,12 @@ void __idle_compaction_freed(struct zone *zone, unsigned int pages);
 void __idle_compaction_kick(void);
 
 /**
- * idle_compaction_freed - some pages have been freed
+ * idle_compaction_freed - count freed pages
  * @zone: the zone of the pages
- * @pages: how many, more or less
+ * @pages: number of pages, an estimate is enough
  *
- * Whether they have become part of large blocks does not matter yet.
+ * The size of the free blocks that they have become part of does not matter
+ * here: the timer looks at that.
  *
  * Context: zone->lock held, interrupts off.
  */
@@ -27,7 +28,7 @@ static inline void idle_compaction_freed(struct zone *zone, unsigned int pages)
 }
 
 /**
- * idle_compaction_kick - memory can be had that no free list shows
+ * idle_compaction_kick - memory can be gained that is on no free list
  *
  * Context: any.
  */

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Page reporting: tells the host which memory of this guest is free, so that
- * the host can put it to other use.
+ * Page reporting: tell the host which memory of this guest is free, so that
+ * the host can use that memory for something else.
  *
- * Free memory is looked at in units of 2^order pages, aligned to their size.
- * The units inside of free blocks of at least that order are counted: marked
- * when the host knows that they are free, unmarked when it does not. A mark
- * belongs to the unit, not to the block, so that nothing is forgotten when
- * blocks split and merge. It goes when the unit is used.
+ * Free memory is divided into units of 2^order pages, aligned to their size.
+ * A unit counts if it lies in a free block of at least that order. It is
+ * marked if the host knows that it is free, and unmarked otherwise. A mark
+ * belongs to the unit, not to the block, so it survives when blocks split and
+ * merge. A unit loses its mark when some of its pages are allocated.
  *
- * What is unmarked is not reported at once: memory that is freed is often
- * memory that is about to be used, and the host would have to back it again.
- * The least amount of unmarked memory that a zone has had within the last
- * PAGE_REPORTING_WINDOW ticks is what nobody has needed in that time. Of that
- * as much is held back as the amount has dropped by within the window, for a
- * load that swings does not always swing as far. The rest is the surplus.
- * Only that is reported, and goes to the tail of the free list, so that a load
- * that takes and frees memory all the time finds at the head what it has freed
- * itself. A load that ends is forgotten with the window.
+ * Unmarked memory is not reported at once. Memory that has just been freed is
+ * often used again soon, and the host would have to back it again. Each zone
+ * remembers how much unmarked memory it had in the last PAGE_REPORTING_WINDOW
+ * ticks. The least of these amounts has not been needed for the whole window.
+ * The largest drop within the window is subtracted from it, because a load
+ * that takes and frees memory may take more the next time. The rest is the
+ * surplus. Only the surplus is reported. Reported blocks go to the tail of
+ * their free list, so the load finds the memory that it has freed itself at
+ * the head. After a load has ended, the window forgets it.
  *
  * Locks, outermost first:
  *   control_mutex		backend, parameters, start and stop
@@ -25,12 +25,13 @@
  *   mem_hotplug_lock (read)	zones and their sections stay
  *   zone->lock			free lists, zone->reporting, marks, gauges
  *   held_lock			held_blocks, backend_name
- * The host is waited for with control_mutex held, and with no other lock. So
- * nothing that others wait for may be held when control_mutex is taken: not
- * the lock of the kernel's parameters, which a parameter's set() lets go, and
- * not in a notifier that is called under another lock. The reporting work
- * takes zone->lock and held_lock only. It is the one user of the variables
- * that are said to be its own; others touch them when it is stopped.
+ * A task may wait for the host with control_mutex held, but with none of the
+ * locks below it. So nobody may take control_mutex with a lock held that
+ * others need: set() of a parameter first drops the lock that all parameters
+ * of the kernel share, and the memory notifier does not take the mutex. Of
+ * these locks, the reporting work takes zone->lock and held_lock only. Some
+ * variables below are "the work's own". Others use them only while the work
+ * is stopped.
  */
 #define pr_fmt(fmt) "page_reporting: " fmt
 
@@ -60,78 +61,89 @@
 #define CREATE_TRACE_POINTS
 #include <trace/events/page_reporting.h>
 
-/* How often free memory is looked at while some of it is unmarked */
+/* Interval of the reporting work while there is unmarked memory */
 #define TICK			msecs_to_jiffies(300)
 
-/* The most that one report may keep off the free lists */
+/* Pages that one report may keep off the free lists, at most */
 #define HELD_MAX		(SZ_128M >> PAGE_SHIFT)
-/* The part of the free memory of a zone that it may keep off the lists */
+/* It may keep at most 1/HELD_SHARE of the free memory of its zone */
 #define HELD_SHARE		16
 
-/* The most struct pages that are looked at with zone->lock held in one go */
+/* Struct pages to look at before zone->lock is released, at most */
 #define SECTION_READS		4096
-/* A unit of a block is looked at no more often than this in one go */
+/* How often each unit of a held block is looked at in that time, at most */
 #define UNIT_READS		3
-/* So many units, as an order, a block may have: there must be room for one */
+/*
+ * A block has at most 2^BLOCK_UNITS_ORDER units, so that UNIT_READS looks at
+ * each of them stay within SECTION_READS.
+ */
 #define BLOCK_UNITS_ORDER	10
 
 /*
- * All memory, but no more than BUDGET_MAX a second, is reported at most once
- * in BUDGET_SECONDS in the long run, with twice of it saved up: no way of
- * using memory keeps the host busy for ever.
+ * In the long run, all memory is reported at most once in BUDGET_SECONDS, and
+ * at most BUDGET_MAX pages in a second. The budget can save up twice the size
+ * of memory. So no pattern of allocations can keep the host busy for ever.
  */
 #define BUDGET_SECONDS		16
 #define BUDGET_MAX		(SZ_1G >> PAGE_SHIFT)
 
-/* Delay after a report that failed: doubled each time, up to the second */
+/* Delay after a failed report; each further failure doubles it */
 #define RETRY_MIN		HZ
 #define RETRY_MAX		(64 * HZ)
 
-/* Waits of others for a report in flight end here */
+/* How long others wait for a report in flight, at most */
 #define WAIT_MAX		HZ
-/* The same for those who hold a lock that many others need */
+/* The same for a caller that holds a lock that many others need */
 #define WAIT_LOCKED		(HZ / 10)
 
-/* What user_order holds where the user has asked for nothing */
+/* Value of user_order if the user has asked for no order */
 #define ORDER_DEFAULT		(-1)
 
 DEFINE_STATIC_KEY_FALSE(page_reporting_active);
 
-/* Protects the four below, and starting and stopping */
+/*
+ * Protects the four variables below, and starting and stopping. The work and
+ * the memory notifier read backend without it: backend does not change while
+ * memory is reported.
+ */
 static DEFINE_MUTEX(control_mutex);
 static struct page_reporting_dev_info *backend;
 static bool enabled = true;
-/* What the user asked for. MAX_ORDER and more: to report nothing */
+/* The order that the user asked for. MAX_ORDER or more: report nothing */
 static int user_order = ORDER_DEFAULT;
-/* What is in force, or would be with a backend. Read by anybody */
+/* The order in force, now or with the next backend. Anybody may read it */
 static unsigned int order_in_force;
 
 /*
- * The backend whose host has not given the held blocks back; NULL: they are in
- * flight, or there are none. Set by the work, which is not queued afterwards.
- * Cleared with control_mutex held when the work is not at work.
+ * The backend whose host has not given back the held blocks. NULL if they are
+ * in flight, or if no block is held. The work sets this and is not queued
+ * again. It is cleared with control_mutex held, while the work does not run.
  */
 static struct page_reporting_dev_info *quarantine_owner;
 
 /*
- * The order that new zones start with; MAX_ORDER: nothing is counted. Written
- * with mem_hotplug_lock held for reading, read with it held for writing.
+ * The order for new zones; MAX_ORDER if nothing is counted. Written with
+ * control_mutex and mem_hotplug_lock (read) held. The memory notifier reads
+ * this with mem_hotplug_lock held for writing.
  */
 static unsigned int start_order = MAX_ORDER;
-/* The host has nothing behind new memory. The same lock */
+/* The host has nothing behind new memory. Protected in the same way */
 static bool new_memory_is_unbacked;
 
-/* Protects held_blocks, with page->lru of what it lists, and backend_name */
+/* Protects held_blocks, page->lru of the blocks on it, and backend_name */
 static DEFINE_SPINLOCK(held_lock);
-/* Blocks in the host's hands, page_private is their order */
+/* Blocks that the host may be discarding; page_private is their order */
 static LIST_HEAD(held_blocks);
 static const char *backend_name = "none";
 
-/* The work may be queued. Cleared before it is cancelled */
+/*
+ * The work may be queued. Written with control_mutex held, read anywhere.
+ * Cleared before the work is cancelled.
+ */
 static bool running;
 /*
- * The work is at work, or comes within a tick, or is not to come before what
- * is set aside has been released: memory that is freed need not queue it.
+ * Freed memory need not queue the work: the work runs, or will run within a
+ * tick, or must not run before the quarantined blocks are released.
  */
 static bool armed;
 
@@ -141,31 +153,34 @@ static unsigned long budget_time;
 static unsigned long settled_pages;
 static bool drain_due;
 static u64 runtime_counted;
-/* The host has answered a report of this backend */
+/* The host has confirmed a report of this backend */
 static bool proven;
 
-/* All memory. Written when it changes, read by the work */
+/* Size of memory. Written when it changes, read by the work */
 static unsigned long memory_pages;
 
 /* CPU time of the work in ns. Written by the work, read by anybody */
 static atomic64_t runtime;
 
 /*
- * Pages in the host's hands, as many of them as an allocation that may not be
- * moved could use, and how many reports the host has had and is done with.
- * Written by the work, waited for by anybody: see wait_for_host().
+ * Pages in flight, the part of them that an unmovable allocation could use,
+ * and the number of reports that have ended. Written by the work; anybody may
+ * wait for them, see wait_for_host().
  */
 static unsigned long inflight;
 static unsigned long inflight_usable;
 static unsigned long nr_done;
 static DECLARE_WAIT_QUEUE_HEAD(inflight_wait);
 
-/* Pages that the host has not given back, see page_reporting_release() */
+/*
+ * Pages that the host has not given back, see page_reporting_release().
+ * Written together with quarantine_owner, read by anybody.
+ */
 static unsigned long quarantined;
 module_param(quarantined, ulong, 0444);
 MODULE_PARM_DESC(quarantined, "Pages set aside for a host that does not answer");
 
-/* One report: whole blocks are held, ranges of unmarked units in them told */
+/* One report: it holds whole blocks, and names the unmarked ranges in them */
 struct batch {
 	struct zone *zone;
 	unsigned int capacity;		/* the most ranges */
@@ -181,11 +196,11 @@ struct batch {
 	unsigned long held_usable;	/* the same without CMA */
 };
 
-/* How far a pass over the free lists of a zone has come */
+/* Position of a pass over the free lists of a zone */
 struct scan {
 	unsigned int list;		/* see scan_order(), scan_type() */
-	unsigned long left;		/* blocks of it to be looked at */
-	struct page *turned;		/* the first that went to its tail */
+	unsigned long left;		/* blocks of it left to look at */
+	struct page *turned;		/* first block moved to its tail */
 };
 
 static inline unsigned long nr_marked(struct zone *zone)
@@ -199,8 +214,9 @@ static inline unsigned long nr_unmarked(struct zone *zone)
 }
 
 /*
- * The gauges are exact and belong to the zone alone: zone->lock is held, there
- * is no part of them per CPU, and no sum of all zones is kept.
+ * The caller holds zone->lock. The gauges are exact, because they have no
+ * per-CPU parts. Nobody keeps the sum of all zones, so no cache line is shared
+ * between zones.
  */
 static inline void add_gauge(struct zone *zone, enum zone_stat_item item,
 			     long pages)
@@ -231,8 +247,8 @@ static unsigned long all_unmarked(void)
 }
 
 /**
- * page_reporting_vmstat - enter the sums of the gauges, which nobody keeps
- * @zone_stats: what /proc/vmstat shows, by enum zone_stat_item
+ * page_reporting_vmstat - add up the gauges of all zones
+ * @zone_stats: the values for /proc/vmstat, indexed by enum zone_stat_item
  *
  * Context: any.
  */
@@ -297,7 +313,7 @@ void __page_reporting_taken(struct zone *zone, struct page *page,
 	zr->low = min(zr->low, nr_unmarked(zone));
 }
 
-/* Unmarked memory that nobody has needed, nor is likely to need */
+/* Unmarked memory that has not been needed and will hardly be needed soon */
 static unsigned long surplus(const struct page_reporting_zone *zr)
 {
 	unsigned long least = zr->low, peak = 0, drop = 0;
@@ -315,7 +331,7 @@ static unsigned long surplus(const struct page_reporting_zone *zr)
 	return least > drop ? least - drop : 0;
 }
 
-/* What is reported, and nobody has used, must not look like use */
+/* Memory that is being reported must not look like memory that was used */
 static void shift_window(struct page_reporting_zone *zr, long pages)
 {
 	int i;
@@ -365,7 +381,7 @@ static void refill_budget(void)
 	budget = min(budget + mult_frac(elapsed, rate, HZ), 2 * all);
 }
 
-/* What one report may keep off the free lists, of @free pages */
+/* How many of @free pages one report may keep off the free lists */
 static unsigned long may_hold(struct zone *zone, unsigned long free)
 {
 	unsigned long keep = high_wmark_pages(zone);
@@ -375,7 +391,7 @@ static unsigned long may_hold(struct zone *zone, unsigned long free)
 	for (i = 0; i < MAX_NR_ZONES; i++)
 		reserve = max(reserve, zone->lowmem_reserve[i]);
 	keep += reserve;
-	/* Below this the count may be far from the truth: it is close anyway */
+	/* Below this mark, per-CPU drift makes @free too inexact */
 	keep = max(keep, zone->percpu_drift_mark);
 	if (free <= keep)
 		return 0;
@@ -394,19 +410,19 @@ static void begin_batch(struct batch *b, struct page_reporting_dev_info *prdev,
 		.sg = prdev->sg,
 		.capacity = prdev->capacity ?: PAGE_REPORTING_CAPACITY,
 		.limit = may_hold(zone, free),
-		/* Memory of CMA is none for those who cannot use it */
+		/* An unmovable allocation cannot use free memory of CMA */
 		.limit_usable = may_hold(zone, free - min(cma, free)),
 	};
 	b->wanted = min3(surplus(&zone->reporting), budget, b->limit);
 	b->wanted = round_down(b->wanted, 1UL << unit);
-	/* As long as nobody knows that the host answers, little is at stake */
+	/* Risk no more than one unit until the host has answered once */
 	if (!proven) {
 		b->capacity = 1;
 		b->wanted = min(b->wanted, 1UL << unit);
 	}
 }
 
-/* Enter unmarked units of the block, as far as they are wanted */
+/* Add the unmarked units of the block to the report, as many as are wanted */
 static void add_ranges(struct batch *b, struct page *page, unsigned int order)
 {
 	unsigned int unit = b->zone->reporting.order;
@@ -430,7 +446,10 @@ static void add_ranges(struct batch *b, struct page *page, unsigned int order)
 	}
 }
 
-/* The head of a block must be clean when it is put back; its mark stays */
+/*
+ * The allocator puts back blocks whose head has no flags. So take the mark off
+ * the head, and set it again afterwards.
+ */
 static struct page *put_marked(struct zone *zone, struct page *page,
 			       unsigned int order)
 {
@@ -445,8 +464,8 @@ static struct page *put_marked(struct zone *zone, struct page *page,
 }
 
 /*
- * Take a block off its list. The marks stay on its pages. The rest of the
- * block that @page and @order are a part of goes back at once.
+ * Take @block off its list, and keep the part of it that @page and @order name.
+ * The rest goes back at once. All marks stay.
  */
 static void hold(struct batch *b, struct page *block, unsigned int block_order,
 		 struct page *page, unsigned int order, bool usable)
@@ -478,9 +497,10 @@ static void hold(struct batch *b, struct page *block, unsigned int block_order,
 }
 
 /*
- * The opposite of hold(). The window must not take it for memory freed. What
- * lies in page blocks that are isolated by now is put back apart from the
- * rest. False: the unit is in no block that is large enough any more.
+ * The opposite of hold(). It does not count as freeing memory, so the window
+ * does not change. Blocks go back page block by page block, because some page
+ * blocks may have been isolated meanwhile. Return false if the free block that
+ * results is smaller than a unit.
  */
 static bool unhold(struct zone *zone, struct page *page)
 {
@@ -527,7 +547,10 @@ static int scan_type(const struct scan *s)
 	return s->list % MIGRATE_TYPES;
 }
 
-/* Go to a list. Large blocks come first: small ones are the next to be used */
+/*
+ * Go to a list. Large blocks come first, because small blocks will be allocated
+ * sooner. Return false if there is no such list.
+ */
 static bool scan_list(struct scan *s, struct zone *zone, unsigned int list)
 {
 	s->list = list;
@@ -539,7 +562,7 @@ static bool scan_list(struct scan *s, struct zone *zone, unsigned int list)
 	return true;
 }
 
-/* Of a block that is larger than what may be held, the part to be held */
+/* Choose the part of a block to hold, if the whole block is more than @limit */
 static unsigned int part_of_block(const struct batch *b, struct page **page,
 				  unsigned int order, unsigned long limit)
 {
@@ -555,9 +578,9 @@ static unsigned int part_of_block(const struct batch *b, struct page **page,
 }
 
 /*
- * Fill a batch from the head of the list that the scan has come to. A block
- * with nothing new in it goes to the tail, and so lies in nobody's way the
- * next time. False: the batch is as large as it may be.
+ * Fill a batch from the head of the current list. A block without unmarked
+ * units goes to the tail, so the next scan does not meet it first. Return
+ * false if the batch is full.
  */
 static bool fill_from_list(struct batch *b, struct scan *s)
 {
@@ -600,7 +623,7 @@ static bool fill_from_list(struct batch *b, struct scan *s)
 	return true;
 }
 
-/* Take blocks off the free lists. False: the scan is at its end */
+/* Take blocks off the free lists. Return false if no more can be taken */
 static bool fill_batch(struct batch *b, struct scan *s,
 		       struct page_reporting_dev_info *prdev,
 		       struct zone *zone)
@@ -622,15 +645,15 @@ static bool fill_batch(struct batch *b, struct scan *s,
 	return more;
 }
 
-/* Only the work changes the list while reports are made */
+/* Needs no lock: only the work changes the list while it makes reports */
 static struct page *first_held(void)
 {
 	return list_first_entry_or_null(&held_blocks, struct page, lru);
 }
 
 /*
- * Put all blocks back, and mark the ranges that have been reported. It looks at
- * no more struct pages than filling the batch did.
+ * Put all blocks back, and mark the ranges that the host has confirmed. This
+ * looks at no more struct pages than filling the batch did.
  */
 static void empty_batch(struct batch *b, unsigned long failed)
 {
@@ -654,7 +677,10 @@ static void empty_batch(struct batch *b, unsigned long failed)
 	spin_unlock_irq(&zone->lock);
 }
 
-/* What the host may still discard stays held, without marks, and is nobody's */
+/*
+ * The host may still discard these blocks, so they stay held. Their marks go.
+ * This needs no lock: the work holds the blocks.
+ */
 static void quarantine(struct page_reporting_dev_info *prdev, struct batch *b)
 {
 	struct page *page;
@@ -678,7 +704,7 @@ static int tell(struct page_reporting_dev_info *prdev, struct scatterlist *sg,
 	return err;
 }
 
-/* One range that the host refuses must not keep the others from it */
+/* If the host refuses one range, it must still get the others */
 static int tell_one_by_one(struct page_reporting_dev_info *prdev,
 			   struct batch *b)
 {
@@ -698,7 +724,7 @@ static int tell_one_by_one(struct page_reporting_dev_info *prdev,
 	return failure;
 }
 
-/* Now and then, so that a long pass does not look like somebody else's work */
+/* Called for each report, or a long pass would look like work of others */
 static void count_runtime(void)
 {
 	u64 now = task_sched_runtime(current);
@@ -745,8 +771,8 @@ static int report_batch(struct page_reporting_dev_info *prdev, struct batch *b)
 }
 
 /*
- * Report the surplus of a zone, or what of it can be had. As long as something
- * was found, another pass may find what lay in blocks that were held in parts.
+ * Report the surplus of a zone, as much as may be taken. Repeat the pass as
+ * long as it finds something: of a large block, a report may hold only a part.
  */
 static int report_zone(struct page_reporting_dev_info *prdev,
 		       struct zone *zone)
@@ -773,7 +799,7 @@ static int report_zone(struct page_reporting_dev_info *prdev,
 	return 0;
 }
 
-/* A zone whose report has failed is left alone for a while */
+/* After a failed report, wait for a while before the next one of this zone */
 static bool zone_is_put_off(const struct zone *zone)
 {
 	return zone->reporting.retry_delay &&
@@ -790,10 +816,10 @@ static void put_zone_off(struct zone *zone)
 }
 
 /*
- * In how many jiffies is the zone to be looked at again? 0: not before memory
- * is freed. Free memory that is a surplus and still unmarked cannot be had: it
- * is isolated, or needed to stay above the watermark. For that, waiting serves
- * nothing.
+ * Return the jiffies until the next look at the zone, or 0 to wait for freed
+ * memory. After a pass, a surplus is left only if it cannot be taken: it is
+ * isolated, the zone has too little free memory, or the budget is used up. Of
+ * these, only the budget comes back with time.
  */
 static unsigned long zone_delay(struct zone *zone)
 {
@@ -811,7 +837,7 @@ static unsigned long zone_delay(struct zone *zone)
 	return all > idle || (idle && budget < 1UL << zr->order) ? TICK : 0;
 }
 
-/* Free pages on per-cpu lists keep blocks from merging */
+/* Free pages on per-CPU lists keep blocks from merging */
 static void drain_when_settled(void)
 {
 	if (all_unmarked() != settled_pages) {
@@ -823,10 +849,10 @@ static void drain_when_settled(void)
 }
 
 static void page_reporting_process(struct work_struct *work);
-/* Queued by itself, and by page_reporting_arm(), while running is set */
+/* Queued only while running is set */
 static DECLARE_DELAYED_WORK(page_reporting_work, page_reporting_process);
 
-/* Have the work come in a tick, though it may wait for longer now */
+/* Run the work in a tick, even if it was to run later */
 static void queue_reporting(void)
 {
 	mod_delayed_work(system_freezable_wq, &page_reporting_work, TICK);
@@ -868,8 +894,9 @@ static void page_reporting_process(struct work_struct *work)
 	count_runtime();
 
 	/*
-	 * Memory that is freed from now on queues the work by itself: either
-	 * it is seen here, under zone->lock, or it sees that nothing is armed.
+	 * From now on, freed memory queues the work. Either zone_delay() sees
+	 * that memory under zone->lock, or the task that frees it sees that
+	 * armed is clear.
 	 */
 	WRITE_ONCE(armed, false);
 	delay = drain_due ? TICK : 0;
@@ -882,13 +909,13 @@ static void page_reporting_process(struct work_struct *work)
 	if (delay && READ_ONCE(running)) {
 		if (delay <= TICK)
 			WRITE_ONCE(armed, true);
-		/* Nothing happens where it has been queued for sooner by now */
+		/* Does nothing if page_reporting_arm() has queued it by now */
 		queue_delayed_work(system_freezable_wq, &page_reporting_work,
 				   delay);
 	}
 }
 
-/* Queueing work may take locks that must not be taken under zone->lock */
+/* Queueing a work may take locks that must not be taken under zone->lock */
 static void page_reporting_arm(struct irq_work *work)
 {
 	if (!READ_ONCE(running) || READ_ONCE(armed))
@@ -907,8 +934,8 @@ void __page_reporting_kick(void)
 }
 
 /*
- * Wait until what is in the host's hands is back. The next report may follow
- * at once, and is not waited for. False: it took too long.
+ * Wait until the report in flight is back, but not for the next one, which may
+ * follow at once. Return false if this took too long.
  */
 static bool wait_for_host(void)
 {
@@ -919,7 +946,7 @@ static bool wait_for_host(void)
 				  READ_ONCE(nr_done) != done, WAIT_MAX);
 }
 
-/* Is any page of the range in the host's hands? */
+/* Does a held block overlap with the range? */
 static bool range_is_held(unsigned long start_pfn, unsigned long end_pfn)
 {
 	struct page *page;
@@ -938,7 +965,7 @@ static bool range_is_held(unsigned long start_pfn, unsigned long end_pfn)
 	return held;
 }
 
-/* The same after a wait, which is vain for what is set aside */
+/* The same after a wait. It would be in vain for quarantined blocks */
 static bool range_stays_held(unsigned long start_pfn, unsigned long end_pfn,
 			     unsigned long timeout)
 {
@@ -953,10 +980,10 @@ void __page_reporting_wait(unsigned long start_pfn, unsigned long end_pfn)
 	range_stays_held(start_pfn, end_pfn, WAIT_MAX);
 }
 
-/* What no unit can be smaller than */
+/* The smallest possible order of a unit */
 static unsigned int least_order(void)
 {
-	/* Guard pages split blocks, down to this order, on no list */
+	/* If a block is split, parts below this order become guard pages */
 	unsigned int order = debug_guardpage_minorder();
 
 	if (backend)
@@ -964,7 +991,7 @@ static unsigned int least_order(void)
 	return max_t(int, order, MAX_ORDER - 1 - BLOCK_UNITS_ORDER);
 }
 
-/* To be called when user_order or backend has changed */
+/* Call this after user_order or backend has changed */
 static void find_order(void)
 {
 	unsigned int order = page_reporting_default_order();
@@ -973,14 +1000,14 @@ static void find_order(void)
 		order = user_order;
 	else if (backend && backend->order)
 		order = backend->order;
-	/* More than this at once is never kept off the free lists */
+	/* A report never holds more than HELD_MAX */
 	if (order < MAX_ORDER)
 		order = max_t(unsigned int, least_order(),
 			      min_t(unsigned int, order, ilog2(HELD_MAX)));
 	WRITE_ONCE(order_in_force, order);
 }
 
-/* In a small zone the unit gives way: one report must have room for it */
+/* A small zone has a smaller unit, or no report could hold one */
 static unsigned int zone_order(const struct zone *zone, unsigned int order)
 {
 	while (order > least_order() &&
@@ -989,7 +1016,10 @@ static unsigned int zone_order(const struct zone *zone, unsigned int order)
 	return order;
 }
 
-/* One without memory starts with its first, as the unit depends on its size */
+/*
+ * The unit depends on the size of the zone. So a zone without memory starts
+ * when its first memory comes online.
+ */
 static void start_zone(struct zone *zone)
 {
 	struct page_reporting_zone *zr = &zone->reporting;
@@ -1006,7 +1036,7 @@ static void start_zone(struct zone *zone)
 	spin_unlock_irq(&zone->lock);
 }
 
-/* Clear the marks in some blocks of a list, and move these to its tail */
+/* Clear the marks in some blocks of a list, and move them to its tail */
 static void unmark_some(struct zone *zone, struct scan *s)
 {
 	unsigned int order = scan_order(s), reads = 0;
@@ -1033,8 +1063,8 @@ static void unmark_some(struct zone *zone, struct scan *s)
 }
 
 /*
- * Blocks that split or merge meanwhile may be missed, but there are no new
- * marks any more: those that are left get another round.
+ * A round may miss blocks that split or merge meanwhile. But nobody sets marks
+ * any more, so another round clears those that are left.
  */
 static void stop_zone(struct zone *zone)
 {
@@ -1100,8 +1130,9 @@ static void start_reporting(void)
 }
 
 /*
- * Returns when nothing is in flight, no page is marked and none is counted.
- * What is in flight is waited for before the locks that others need are taken.
+ * When this returns, no report is in flight, no page is marked, and the gauges
+ * are 0. It waits for the report in flight before it takes locks that others
+ * need.
  */
 static void stop_reporting(void)
 {
@@ -1134,15 +1165,15 @@ static void name_backend(const char *name)
 
 /**
  * __page_reporting_register - page_reporting_register() under a name
- * @prdev: the backend; @report, and the members down to @capacity where they
- *	matter, are set, the rest is zero
- * @name: what it is called in the log and in the parameter "backend"
+ * @prdev: the backend; the caller sets @report, and @order to @lazy_backing if
+ *	it needs them. All other members are zero.
+ * @name: name of the backend in the log and in the parameter "backend"
  *
- * Context: may sleep. Must not be called with a lock held that others need
- * while the host is waited for.
- * Return: 0; -EBUSY where another backend reports already; -EINVAL for an
- * order that there is no free list for; -ENOMEM; -EOPNOTSUPP where the host
- * cannot take memory away: it is encrypted with a key of the guest's.
+ * Context: may sleep, even until the host answers. So do not hold a lock that
+ * others need.
+ * Return: 0; -EBUSY if another backend has registered; -EINVAL if there is no
+ * free list of that order; -ENOMEM; -EOPNOTSUPP if memory is encrypted with a
+ * key of the guest, so that the host cannot discard it.
  */
 int __page_reporting_register(struct page_reporting_dev_info *prdev,
 			      const char *name)
@@ -1183,12 +1214,12 @@ out:
 EXPORT_SYMBOL_GPL(__page_reporting_register);
 
 /**
- * page_reporting_unregister - report no more through a backend
- * @prdev: the backend; nothing is done where it is not registered
+ * page_reporting_unregister - stop reporting through a backend
+ * @prdev: the backend; nothing happens if it is not registered
  *
- * Waits for a report that is under way, which is why the backend must not
- * call it from there. Afterwards @prdev->report is not called any more. What
- * the host did not give back stays set aside, see page_reporting_release().
+ * Waits for the report in flight, so do not call this from @prdev->report.
+ * Afterwards, @prdev->report is not called any more. Blocks that the host has
+ * not given back stay in quarantine, see page_reporting_release().
  *
  * Context: may sleep, as __page_reporting_register().
  */
@@ -1207,7 +1238,7 @@ void page_reporting_unregister(struct page_reporting_dev_info *prdev)
 }
 EXPORT_SYMBOL_GPL(page_reporting_unregister);
 
-/* Give back what was set aside, as memory that has just become free */
+/* Free the quarantined blocks. They count as memory that was just freed */
 static void free_quarantine(void)
 {
 	struct page *page, *head;
@@ -1235,20 +1266,20 @@ static void free_quarantine(void)
 }
 
 /**
- * page_reporting_release - the host has let go of all that it was told
+ * page_reporting_release - the host has given back all memory
  * @prdev: a backend, registered or not
  *
- * For a backend whose @report has returned -EINPROGRESS: the host has answered
- * after all, or its device has been reset. What was set aside is the guest's
- * again, and where @prdev is registered it reports again. Nothing is done where
- * nothing of @prdev was set aside.
+ * Call this after @prdev->report has returned -EINPROGRESS, when the host has
+ * answered after all, or when the device has been reset. The guest can use the
+ * quarantined blocks again, and reporting goes on if a backend is registered.
+ * Nothing happens if no block of @prdev is in quarantine.
  *
  * Context: may sleep, as __page_reporting_register(). Not from @prdev->report.
  */
 void page_reporting_release(struct page_reporting_dev_info *prdev)
 {
 	mutex_lock(&control_mutex);
-	/* The answer may come before the work has seen that there was none */
+	/* The answer may come before the work has entered the quarantine */
 	flush_work(&page_reporting_work.work);
 	if (quarantine_owner == prdev) {
 		free_quarantine();
@@ -1262,8 +1293,8 @@ void page_reporting_release(struct page_reporting_dev_info *prdev)
 EXPORT_SYMBOL_GPL(page_reporting_release);
 
 /*
- * All parameters of the kernel share the lock that set() is called with. While
- * the host is waited for they must be readable.
+ * The kernel calls set() with a lock held that all parameters share. Drop that
+ * lock, so that all parameters can be read while set() waits for the host.
  */
 static void lock_for_param(const struct kernel_param *kp)
 {
@@ -1339,7 +1370,7 @@ static int get_backend(char *buf, const struct kernel_param *kp)
 {
 	int len;
 
-	/* The name is gone with its module once another one is set */
+	/* The string belongs to a module, which may go once the name changes */
 	spin_lock_irq(&held_lock);
 	len = sprintf(buf, "%s\n", backend_name);
 	spin_unlock_irq(&held_lock);
@@ -1353,7 +1384,7 @@ static const struct kernel_param_ops backend_ops = {
 module_param_cb(backend, &backend_ops, NULL, 0444);
 MODULE_PARM_DESC(backend, "The driver that tells the host, or none");
 
-/* Memory on its way back is a reason to wait, not to kill */
+/* Do not kill a task for memory that is about to come back */
 static int page_reporting_oom(struct notifier_block *nb, unsigned long unused,
 			      void *freed)
 {
@@ -1368,11 +1399,12 @@ static struct notifier_block oom_nb = { .notifier_call = page_reporting_oom };
 
 #ifdef CONFIG_MEMORY_HOTPLUG
 /*
- * Sections that have been offline after use, by their numbers. The host may
- * have memory behind them, unlike behind those that are new.
+ * Numbers of the sections that were used and then went offline. The host may
+ * have memory behind them, unlike behind new ones. Only the memory notifier
+ * uses these two variables, under mem_hotplug_lock.
  */
 static DEFINE_IDA(used_sections);
-/* It could not be kept which they are */
+/* There was no memory to note a number: take all sections for used */
 static bool all_sections_used;
 
 static void remember_used(unsigned long pfn, unsigned long end)
@@ -1398,7 +1430,7 @@ static bool section_is_new(unsigned long pfn)
 	return true;
 }
 
-/* The host has nothing behind new memory: it need not be told of it */
+/* The host has nothing behind new memory, so do not report it: mark it */
 static void mark_new_range(struct zone *zone, unsigned long pfn)
 {
 	unsigned long end = pfn + MAX_ORDER_NR_PAGES, marked;
@@ -1429,7 +1461,7 @@ static void memory_comes(unsigned long pfn, unsigned long end)
 	count_memory();
 	if (start_order == MAX_ORDER)
 		return;
-	/* The first memory of a zone: it has not been started with the rest */
+	/* A zone with its first memory was not started with the others */
 	if (zone->reporting.order == MAX_ORDER)
 		start_zone(zone);
 	if (!new_memory_is_unbacked || free_pages_are_written())
@@ -1444,8 +1476,8 @@ static void memory_comes(unsigned long pfn, unsigned long end)
 }
 
 /*
- * Called with mem_hotplug_lock held for writing. The page blocks of memory
- * that is to go are isolated before: nothing more of it is taken.
+ * Called with mem_hotplug_lock held for writing. Before MEM_GOING_OFFLINE, the
+ * page blocks of the range are isolated: no report takes more of it.
  */
 static int page_reporting_memory(struct notifier_block *nb,
 				 unsigned long action, void *arg)
@@ -1479,7 +1511,7 @@ static inline void watch_memory(void)
 }
 #endif /* CONFIG_MEMORY_HOTPLUG */
 
-/* The kernel that kexec may load next must not have its memory discarded */
+/* The host must not discard memory of the next kernel, if kexec starts one */
 static int page_reporting_reboot(struct notifier_block *nb,
 				 unsigned long action, void *unused)
 {
@@ -1494,7 +1526,10 @@ static struct notifier_block reboot_nb = {
 	.notifier_call = page_reporting_reboot,
 };
 
-/* The host has restored all memory from a snapshot, also what it had dropped */
+/*
+ * The host has restored this machine from a snapshot. It has memory behind all
+ * pages now, also behind those that it had discarded.
+ */
 static int page_reporting_restored(struct notifier_block *nb,
 				   unsigned long action, void *unused)
 {

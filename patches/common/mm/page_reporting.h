@@ -8,11 +8,11 @@
 #include <linux/sizes.h>
 
 /**
- * page_reporting_default_order - the unit where nobody asks for another
+ * page_reporting_default_order - the order of a unit if nobody asks for another
  *
- * It is a huge page, for that is what the host backs the guest's memory with.
- * A huge page of 512 MiB, as there is with pages of 64 KiB, is hardly ever free
- * as a whole: 2 MiB then.
+ * A unit is a huge page, because hosts back guest memory with huge pages. But
+ * a huge page of 512 MiB, as with pages of 64 KiB, is hardly ever free as a
+ * whole. In place of huge pages above 8 MiB, a unit is 2 MiB.
  *
  * Return: the order of a unit.
  */
@@ -37,10 +37,10 @@ void __page_reporting_kick(void);
 void page_reporting_vmstat(unsigned long *zone_stats);
 
 /**
- * page_reporting_init_zone - begin with a zone that nothing is counted in
+ * page_reporting_init_zone - initialise a zone: nothing is counted in it yet
  * @zone: a zone whose lock has just been initialised
  *
- * Context: nobody else knows of the zone yet.
+ * Context: nobody else knows the zone yet.
  */
 static inline void page_reporting_init_zone(struct zone *zone)
 {
@@ -50,11 +50,12 @@ static inline void page_reporting_init_zone(struct zone *zone)
 /**
  * page_reporting_freed - account for memory that has become free
  * @zone: the zone of the memory
- * @block: order of the free block that it is part of now
- * @order: order of what was freed
+ * @block: order of the free block that the memory is part of now
+ * @order: order of the memory that was freed
  *
- * Whatever the block adds to @order was free before. Of that only the rest of
- * the reporting unit can be new in a block that is large enough to report.
+ * The rest of the block was free before. Its whole units were counted then,
+ * because they lay in blocks that were large enough. So at most one unit is
+ * new: the one that @order completes, if @order is less than a unit.
  *
  * Context: zone->lock held, interrupts off.
  */
@@ -67,14 +68,14 @@ static inline void page_reporting_freed(struct zone *zone, unsigned int block,
 }
 
 /**
- * page_reporting_taken - account for memory that is free no longer
+ * page_reporting_taken - account for memory that is no longer free
  * @zone: the zone of the memory
- * @page: the start of the free block that it was taken from
+ * @page: the start of the free block that the memory was taken from
  * @block: order of that block
- * @order: order of what was taken, from the start of the block
+ * @order: order of the memory, which is at the start of the block
  *
- * What is left of the block goes on being free, and so, but for the rest of
- * the reporting unit that is broken up, stays marked or unmarked.
+ * The other units of the block stay free, marked or unmarked. If @order is
+ * less than a unit, the unit is broken up and does not count any more.
  *
  * Context: zone->lock held, interrupts off.
  */
@@ -87,12 +88,13 @@ static inline void page_reporting_taken(struct zone *zone, struct page *page,
 }
 
 /**
- * page_reporting_wait - wait until what is being reported is back
- * @start_pfn: start of a range of which each page must be on a free list
- * @end_pfn: end of it
+ * page_reporting_wait - wait until no page of a range is being reported
+ * @start_pfn: start of the range
+ * @end_pfn: end of the range
  *
- * Call it when nothing more of the range can be taken, that is when its page
- * blocks are isolated. Gives up after a second, as any wait for the host must.
+ * The caller needs all free pages of the range on the free lists. It must have
+ * isolated the page blocks of the range, so that no new report takes pages of
+ * it. The wait ends after a second, because the host may never answer.
  *
  * Context: may sleep.
  */
@@ -104,7 +106,7 @@ static inline void page_reporting_wait(unsigned long start_pfn,
 }
 
 /**
- * page_reporting_kick - free memory that could not be reported now can
+ * page_reporting_kick - look again: more of the free memory can be reported now
  *
  * Context: any, zone->lock may be held.
  */
@@ -115,11 +117,11 @@ static inline void page_reporting_kick(void)
 }
 
 /**
- * page_reporting_unit - the smallest block worth having
+ * page_reporting_unit - the order of the smallest block that can be reported
  * @zone: a populated zone
  *
  * Context: any; the order may change at any time.
- * Return: the order in force, or the default where nothing reports.
+ * Return: the order of a unit of this zone, or the default if nothing reports.
  */
 static inline unsigned int page_reporting_unit(const struct zone *zone)
 {

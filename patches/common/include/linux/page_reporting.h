@@ -6,30 +6,33 @@
 #include <linux/scatterlist.h>
 #include <linux/types.h>
 
-/* Ranges in one report where a backend names no capacity of its own */
+/* Ranges in one report, if the backend sets no capacity */
 #define PAGE_REPORTING_CAPACITY		32
 
 /**
- * struct page_reporting_dev_info - a backend, which tells the host
- * @report: tells the host that nobody uses the memory in the first @nents
- *	entries of @sg, and waits until the host has it in hand. Called from
- *	a kernel thread, may sleep, must not allocate memory and must not
- *	call page_reporting_unregister(). Returns 0; or -EINPROGRESS when the
- *	host has been told but has not answered: the core then sets the memory
- *	aside and makes no further report, until page_reporting_release() is
- *	called; or another error, when the host has nothing in hand, whether it
- *	was told of some of it or not: the ranges are then tried one by one.
- *	The first report holds one unit only.
- * @order: the smallest block to report, as an order; 0 or -1: the core's.
- *	The user's parameter page_reporting_order beats it.
- * @min_order: the smallest block that the host takes, whatever the user asks
- *	for; 0 where it takes any.
- * @capacity: the most entries in one report; 0 means
- *	%PAGE_REPORTING_CAPACITY.
- * @lazy_backing: the host has nothing behind memory that is plugged until it
- *	is touched: it need not be told that such memory is free.
+ * struct page_reporting_dev_info - a backend: a driver that can tell the host
+ * @report: tells the host that the memory in the first @nents entries of @sg is
+ *	free, and waits until the host has answered. Called from a kernel
+ *	thread. It may sleep. It must not allocate memory and must not call
+ *	page_reporting_unregister().
+ *	Returns 0 if the host has confirmed the report.
+ *	Returns -EINPROGRESS if the host was told but has not answered. The
+ *	core then puts the memory in quarantine, and makes no report until
+ *	page_reporting_release() is called.
+ *	Returns another error if the host will not touch the memory any more,
+ *	even if it has discarded some of it. The core then tries the ranges
+ *	one by one.
+ *	The first report of a backend holds only one unit.
+ * @order: order of the smallest block to report; 0 or -1 for the core's
+ *	default. The parameter page_reporting_order overrides this.
+ * @min_order: order of the smallest block that the host takes, whatever the
+ *	user asks for; 0 if the host takes any block
+ * @capacity: maximum number of entries in one report; 0 for
+ *	%PAGE_REPORTING_CAPACITY
+ * @lazy_backing: the host has no memory behind plugged memory until the guest
+ *	touches it, so such memory need not be reported
  *
- * Members below @lazy_backing are the core's.
+ * Members below @lazy_backing belong to the core.
  */
 struct page_reporting_dev_info {
 	int (*report)(struct page_reporting_dev_info *prdev,
@@ -39,9 +42,9 @@ struct page_reporting_dev_info {
 	unsigned int capacity;
 	bool lazy_backing;
 
-	/* private: of the module that has registered it */
+	/* private: name of the module that has registered the backend */
 	const char *name;
-	/* private: one entry a range, owned by the reporting work */
+	/* private: an entry for each range; the reporting work uses it */
 	struct scatterlist *sg;
 };
 
@@ -72,7 +75,8 @@ static inline void page_reporting_release(struct page_reporting_dev_info *prdev)
  * page_reporting_register - begin to report free memory through a backend
  * @prdev: the backend
  *
- * See __page_reporting_register(). One backend reports at a time, the first.
+ * Only the first backend that registers can report, until it unregisters. See
+ * __page_reporting_register().
  */
 #define page_reporting_register(prdev) \
 	__page_reporting_register(prdev, KBUILD_MODNAME)

@@ -7,7 +7,10 @@
 
 #include <linux/tracepoint.h>
 
-/* A run starts, stranded pages are free in blocks too small to report */
+/*
+ * A run starts or resumes. Stranded: free pages in blocks too small to report,
+ * and an estimate of the unused pages of partly used huge pages.
+ */
 TRACE_EVENT(idle_compaction_start,
 
 	TP_PROTO(unsigned long stranded, bool resumed),
@@ -28,7 +31,10 @@ TRACE_EVENT(idle_compaction_start,
 		  __entry->resumed)
 );
 
-/* A run has done all it can, gain being the pages of the emptied blocks */
+/*
+ * A run is done. Gain: pages of the blocks that were emptied. Failed: free
+ * pages that could not be gained, because pages in use could not move.
+ */
 TRACE_EVENT(idle_compaction_end,
 
 	TP_PROTO(unsigned long gain, unsigned long migrated,
@@ -55,7 +61,7 @@ TRACE_EVENT(idle_compaction_end,
 		  __entry->msecs)
 );
 
-/* A run stops before its end: busy, freeze, off, or memory */
+/* A run was stopped before it was done. Reason: busy, freeze, off, or memory */
 TRACE_EVENT(idle_compaction_abort,
 
 	TP_PROTO(const char *reason, unsigned long gain,

@@ -33,7 +33,7 @@ TRACE_EVENT(page_reporting_batch,
 		  __get_str(zone), __entry->pages, __entry->ranges)
 );
 
-/* A report has failed, error as the backend returned it */
+/* A report has failed. Error: the value that the backend has returned */
 TRACE_EVENT(page_reporting_fail,
 
 	TP_PROTO(struct zone *zone, unsigned long pages, int error),
@@ -58,7 +58,7 @@ TRACE_EVENT(page_reporting_fail,
 		  __get_str(zone), __entry->pages, __entry->error)
 );
 
-/* Memory was freed while nothing was left to report */
+/* Memory was freed, or can be reported now: the reporting work is queued */
 TRACE_EVENT(page_reporting_wake,
 
 	TP_PROTO(unsigned long unreported),
@@ -76,7 +76,7 @@ TRACE_EVENT(page_reporting_wake,
 	TP_printk("unreported=%lu", __entry->unreported)
 );
 
-/* A pass has ended, the next is due in msecs; 0: when memory is freed */
+/* A pass has ended. The next one is due in msecs; 0: after memory is freed */
 TRACE_EVENT(page_reporting_sleep,
 
 	TP_PROTO(unsigned long unreported, unsigned int msecs),
