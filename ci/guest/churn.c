@@ -9,38 +9,19 @@
  *       -l milliseconds.
  * -g:   marks each gap, for whoever wants to see what comes back in it.
  */
-#include <stdbool.h>
-#include <time.h>
 #include <unistd.h>
-#include "pattern.h"
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
-
-static void wait_until(double t)
-{
-	double left = t - now();
-
-	if (left > 0)
-		usleep(left * 1e6);
-}
+#include "../../selftests/memory_reclaim/_random.h"
+#include "guest.h"
 
 static uint64_t draw(uint64_t *state, uint64_t from, uint64_t to)
 {
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return from + *state % (to - from + 1);
+	return from + xorshift(state) % (to - from + 1);
 }
 
 int main(int argc, char **argv)
 {
-	double seconds = 0, start, t, held, gap, busy = 0, end;
+	uint64_t start, t, held, gap, busy = 0, end;
+	double seconds = 0;
 	size_t mib = 256, cycles = 0, total = 0;
 	unsigned int period = 0, longest = 0;
 	uint64_t state = 0, *p;
@@ -74,15 +55,15 @@ int main(int argc, char **argv)
 	if (seconds <= 0 || !mib)
 		return 2;
 	setlinebuf(stdout);
-	held = gap = period / 2000.0;
+	held = gap = period * MSEC / 2;
 	puts("@mark load");
 	start = now();
-	end = start + seconds;
+	end = start + seconds * NSEC_PER_SEC;
 	while (now() < end) {
 		if (state) {
 			mib = draw(&state, 32, 512);
-			held = draw(&state, 0, longest) / 1000.0;
-			gap = draw(&state, 0, longest) / 1000.0;
+			held = draw(&state, 0, longest) * MSEC;
+			gap = draw(&state, 0, longest) * MSEC;
 		}
 		if (gaps)
 			puts("@mark take");
@@ -90,18 +71,18 @@ int main(int argc, char **argv)
 		p = take(mib);
 		fill(p, mib, total + 1);
 		busy += now() - t;
-		wait_until(t + held);
+		sleep_until(t + held);
 		verify("churned memory", p, mib, total + 1);
 		give(p, mib);
 		cycles++;
 		total += mib;
 		if (gaps)
 			puts("@mark gap");
-		wait_until(now() + gap);
+		sleep_until(now() + gap);
 	}
 	t = now() - start;
 	puts("@mark freed");
 	printf("@data churn_cycles=%zu churn_MiB=%zu churn_s=%.3f fill_s=%.3f\n", cycles, total,
-	       t, busy);
+	       t / 1e9, busy / 1e9);
 	return 0;
 }

@@ -4,7 +4,7 @@
  * unchanged when told to stop (SIGTERM).
  */
 #include <signal.h>
-#include "pattern.h"
+#include "guest.h"
 
 int main(int argc, char **argv)
 {

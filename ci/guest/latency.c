@@ -9,15 +9,12 @@
  * Memory is scattered anew whenever nothing moves any more.  Of each kept page
  * the first word of a line must stay, and its second word counts the accesses.
  */
-#include <stdbool.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-#include "pattern.h"
+#include "guest.h"
 
 #define TOTAL_MIB	1024UL
-#define PAGE		4096UL
 #define PAGES		(TOTAL_MIB * MIB / PAGE)
 #define KEEP		4		/* one page in so many stays */
 #define HOLE		256		/* behind one in so many of these a page is allocated */
@@ -26,7 +23,6 @@
 #define SEED		0x1a7e4c9ULL
 #define SAMPLES		100
 #define ROUNDS_MAX	60
-#define MSEC		1000000ULL
 #define SLEEP		(12 * MSEC)	/* long enough for a pass to have half of the CPU */
 #define AT_REST		(5000 * MSEC)	/* without a pass: there is nothing to move */
 
@@ -41,59 +37,25 @@ static struct {
 static const char * const kinds[] = { "fault", "fork", "fork_call", "wakeup" };
 static clockid_t mover_clock;
 
-static uint64_t clock_ns(clockid_t clock)
-{
-	struct timespec ts;
-
-	if (clock_gettime(clock, &ts))
-		fail("clock_gettime");
-	return ts.tv_sec * 1000 * MSEC + ts.tv_nsec;
-}
-
-static uint64_t now(void)
-{
-	return clock_ns(CLOCK_MONOTONIC);
-}
-
-static void sleep_until(uint64_t due)
-{
-	struct timespec ts = { .tv_sec = due / (1000 * MSEC), .tv_nsec = due % (1000 * MSEC) };
-
-	if (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL))
-		fail("clock_nanosleep");
-}
-
 static void advise(uint64_t *p, size_t bytes, int advice)
 {
 	if (madvise(p, bytes, advice))
 		fail("madvise");
 }
 
-static uint64_t *scatter(void)
+static bool stays(size_t page)
 {
-	uint64_t *p = take(TOTAL_MIB);
-	size_t i;
-
-	advise(p, TOTAL_MIB * MIB, MADV_NOHUGEPAGE);
-	advise(p, TOTAL_MIB * MIB, MADV_DONTFORK);
-	fill(p, TOTAL_MIB, SEED);
-	for (i = 0; i < PAGES; i += KEEP)
-		advise(p + (i + 1) * PAGE_WORDS, (KEEP - 1) * PAGE, MADV_DONTNEED);
-	return p;
+	return page % KEEP == 0;
 }
 
 static void verify_kept(const uint64_t *p, uint64_t touched)
 {
-	size_t i, j, word;
+	size_t word;
 
-	for (i = 0; i < PAGES; i += KEEP) {
-		word = i * PAGE_WORDS;
-		if (p[word + 1] != touched)
-			bad("count of accesses", word + 1, touched, p[word + 1]);
-		for (j = 0; j < PAGE_WORDS; j += LINE_WORDS, word += LINE_WORDS)
-			if (p[word] != pattern(SEED, word))
-				bad("kept page", word, pattern(SEED, word), p[word]);
-	}
+	verify_scattered(p, TOTAL_MIB, LINE_WORDS, SEED, stays);
+	for (word = 1; word < PAGES * PAGE_WORDS; word += KEEP * PAGE_WORDS)
+		if (p[word] != touched)
+			bad("count of accesses", word, touched, p[word]);
 }
 
 /* The longest access: to each page kept, after a fork with a fault, and to some that are freed. */
@@ -167,6 +129,7 @@ static void one_round(uint64_t *p)
 	static size_t phase;
 	size_t part = 0;
 
+	advise(p, TOTAL_MIB * MIB, MADV_DONTFORK);
 	advise(p, PART, MADV_DOFORK);
 	do {
 		before = clock_ns(mover_clock);
@@ -202,13 +165,6 @@ static void one_round(uint64_t *p)
 	verify_kept(p, touched);
 }
 
-static int ascending(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return (x > y) - (x < y);
-}
-
 static void report(int state, int kind)
 {
 	const uint64_t *ns = samples[state][kind].ns;
@@ -217,7 +173,7 @@ static void report(int state, int kind)
 
 	if (!n)
 		return;
-	qsort(samples[state][kind].ns, n, sizeof(*ns), ascending);
+	sort(samples[state][kind].ns, n);
 	printf("@data latency_%s%s_max_ms=%.3f latency_%s%s_median_ms=%.3f\n",
 	       kinds[kind], idle, ns[n - 1] / 1e6, kinds[kind], idle, ns[n / 2] / 1e6);
 }
@@ -236,7 +192,7 @@ int main(int argc, char **argv)
 	prctl(PR_SET_TIMERSLACK, 1);
 
 	for (round = 0; round < ROUNDS_MAX && !enough(); round++) {
-		p = scatter();
+		p = take_scattered(TOTAL_MIB, LINE_WORDS, SEED, stays);
 		one_round(p);
 		give(p, TOTAL_MIB);
 	}

@@ -6,14 +6,7 @@
  * Says the median of all rounds.  The timer's ticks fall into them evenly.
  */
 #include <x86intrin.h>
-#include "pattern.h"
-
-static int ascending(const void *a, const void *b)
-{
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-
-	return x < y ? -1 : x > y;
-}
+#include "guest.h"
 
 int main(int argc, char **argv)
 {
@@ -36,7 +29,7 @@ int main(int argc, char **argv)
 		munmap((void *)p, pages * 4096);
 		cost[r] = __rdtsc() - begin;
 	}
-	qsort(cost, rounds, sizeof(cost[0]), ascending);
+	sort(cost, rounds);
 	printf("@data page_min=%.2f page_median=%.2f page_max=%.2f\n", (double)cost[0] / pages,
 	       (double)cost[rounds / 2] / pages, (double)cost[rounds - 1] / pages);
 	return 0;

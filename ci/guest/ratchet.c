@@ -10,19 +10,18 @@
  * for packets, or the messages of a shared folder, are such), as messages nobody reads.
  */
 #include <fcntl.h>
-#include <linux/kernel-page-flags.h>
-#include <stdbool.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include "pattern.h"
+#include "../../selftests/memory_reclaim/_proc.h"
+#include "guest.h"
+#include "page_flags.h"
 
-#define PAGE		4096UL
-#define BLOCK_PAGES	512UL		/* of a page block: 2 MiB */
 #define FILES		6000
 #define TAKEN_MIB	512
 #define KEEP		16
+#define SEED		0x7a7c4e7ULL
 #define REST_S		5		/* nothing moves in three of these */
 #define EVERY		10		/* rounds, for a word about them */
 
@@ -30,11 +29,6 @@
 #define MESSAGE		(468 * 1024)
 #define QUEUE		8
 #define PAIRS		512
-
-/* For the kernel's own tools only, and so in no header. */
-#define PAGE_RESERVED	32
-
-#define FLAG(f)		(1ULL << (f))
 
 static void files_of(const char *dir, int round, bool make)
 {
@@ -57,55 +51,37 @@ static void files_of(const char *dir, int round, bool make)
 		fail(name);
 }
 
-static unsigned long moved(void)
+static long moved(void)
 {
-	FILE *f = fopen("/proc/vmstat", "r");
-	unsigned long n = 0;
-	char line[128];
+	long n = 0;
 
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "idle_compact_migrated %lu", &n) == 1)
-			break;
-	if (f)
-		fclose(f);
+	add_counters("/proc/vmstat", "idle_compact_migrated %ld", &n, NULL);
 	return n;
 }
 
 static void rest(void)
 {
-	unsigned long last = moved(), now;
+	long last = moved(), n;
 	int rests = 0;
 
 	while (rests < 3) {
 		sleep(REST_S);
-		now = moved();
-		rests = now == last ? rests + 1 : 0;
-		last = now;
+		n = moved();
+		rests = n == last ? rests + 1 : 0;
+		last = n;
 	}
 }
 
-static uint64_t *scatter(void)
+static bool stays(size_t page)
 {
-	size_t i, pages = TAKEN_MIB * MIB / PAGE;
-	uint64_t *p = take(TAKEN_MIB);
-
-	/* Huge pages would be split, which is another matter */
-	madvise(p, TAKEN_MIB * MIB, MADV_NOHUGEPAGE);
-	for (i = 0; i < pages; i++)
-		p[i * PAGE / sizeof(*p)] = i + 1;
-	for (i = 0; i < pages; i += KEEP)
-		madvise((char *)p + (i + 1) * PAGE, (KEEP - 1) * PAGE, MADV_DONTNEED);
-	return p;
+	return page % KEEP == 0;
 }
 
+/* One word in each page was written */
 static void end(uint64_t *p)
 {
-	size_t i;
-
-	for (i = 0; i < TAKEN_MIB * MIB / PAGE; i += KEEP)
-		if (p[i * PAGE / sizeof(*p)] != i + 1)
-			bad("kept page", i, i + 1, p[i * PAGE / sizeof(*p)]);
-	munmap(p, TAKEN_MIB * MIB);
+	verify_scattered(p, TAKEN_MIB, PAGE_WORDS, SEED, stays);
+	give(p, TAKEN_MIB);
 }
 
 /* Page blocks that hold slab or page tables: what else is the kernel's is not told apart */
@@ -113,42 +89,28 @@ static unsigned int slab_blocks(void)
 {
 	static uint64_t flags[BLOCK_PAGES];
 	int fd = open("/proc/kpageflags", O_RDONLY);
-	bool is_slab, boot;
 	unsigned int n = 0;
-	size_t i;
 
 	if (fd < 0)
 		fail("/proc/kpageflags");
-	while (read(fd, flags, sizeof(flags)) == sizeof(flags)) {
-		is_slab = false;
-		boot = false;
-		for (i = 0; i < BLOCK_PAGES; i++) {
-			boot |= !!(flags[i] & (FLAG(KPF_NOPAGE) | FLAG(PAGE_RESERVED)));
-			is_slab |= !!(flags[i] & (FLAG(KPF_SLAB) | FLAG(KPF_PGTABLE)));
-		}
-		/* What is there from the start is not for anybody to place */
-		n += is_slab && !boot;
-	}
+	/* What is there from the start is not for anybody to place */
+	while (read(fd, flags, sizeof(flags)) == sizeof(flags))
+		n += any_page(flags, BLOCK_PAGES, FLAG(KPF_SLAB) | FLAG(KPF_PGTABLE)) &&
+		     !any_page(flags, BLOCK_PAGES, FLAG(KPF_NOPAGE) | FLAG(KPF_RESERVED));
 	close(fd);
 	return n;
 }
 
-/* Page blocks of which the kernel says that they are for pages that cannot move */
-static unsigned int typed_blocks(void)
+/*
+ * Page blocks of which the kernel says that they are for pages that cannot move: the first
+ * number of each zone. Where it counts free pages there is a word in its place.
+ */
+static long typed_blocks(void)
 {
-	FILE *f = fopen("/proc/pagetypeinfo", "r");
-	unsigned int n, sum = 0;
-	bool counts = false;
-	char line[512];
+	long n = 0;
 
-	while (f && fgets(line, sizeof(line), f)) {
-		counts |= !strncmp(line, "Number of blocks", 16);
-		if (counts && sscanf(line, "Node %*u, zone %*s %u", &n) == 1)
-			sum += n;
-	}
-	if (f)
-		fclose(f);
-	return sum;
+	add_counters("/proc/pagetypeinfo", "Node %*u, zone %*s %ld", &n, NULL);
+	return n;
 }
 
 static unsigned int large_buffers(void)
@@ -185,16 +147,16 @@ int main(int argc, char **argv)
 			files_of(argv[2], i - 2, false);
 		if (p)
 			end(p);
-		p = scatter();
+		p = take_scattered(TAKEN_MIB, PAGE_WORDS, SEED, stays);
 		rest();
 		if (i % EVERY && i != rounds)
 			continue;
-		printf("@data ratchet_%d_blocks=%u ratchet_%d_typed_blocks=%u\n",
+		printf("@data ratchet_%d_blocks=%u ratchet_%d_typed_blocks=%ld\n",
 		       i, slab_blocks(), i, typed_blocks());
 	}
 	end(p);
 	rest();
-	printf("@data ratchet_blocks=%u ratchet_typed_blocks=%u ratchet_moved=%lu\n",
+	printf("@data ratchet_blocks=%u ratchet_typed_blocks=%ld ratchet_moved=%ld\n",
 	       slab_blocks(), typed_blocks(), moved());
 	printf("@data ratchet_large_buffers=%u\n", large_buffers());
 	return 0;

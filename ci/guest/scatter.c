@@ -14,21 +14,18 @@
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <signal.h>
-#include <stdbool.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-#include "pattern.h"
+#include "../../selftests/memory_reclaim/_proc.h"
+#include "guest.h"
+#include "page_flags.h"
 
-#define PAGE		4096UL
-#define BLOCK_PAGES	512UL		/* of a page block, or a huge page: 2 MiB */
 #define PIN_MIB		40		/* one page block in twenty */
 #define PIN_MESSAGES	8		/* objects in a slab of kmalloc-4k */
 #define DATA_MIB	128UL		/* pattern on the device, holes behind it */
 #define SEED		0x5ca77e4ULL
-#define KPF_SLAB	7
 #define FREED_FD	3
 
 static size_t pages, keep;
@@ -46,18 +43,6 @@ static bool stays(size_t page)
 	default:
 		return true;
 	}
-}
-
-/* The next pages to be freed from *page on: how many, 0 at the end. */
-static size_t next_run(size_t *page)
-{
-	size_t n = 0;
-
-	while (*page < pages && stays(*page))
-		++*page;
-	while (*page + n < pages && !stays(*page + n))
-		n++;
-	return n;
 }
 
 static size_t count_kept(void)
@@ -100,9 +85,7 @@ static double pinned_pct(int fd)
 		if (pread(flags, entry, sizeof(entry), i * sizeof(entry)) != sizeof(entry))
 			fail("kpageflags");
 		cached++;
-		for (j = 0; j < BLOCK_PAGES && !(entry[j] >> KPF_SLAB & 1); j++)
-			;
-		pinned += j < BLOCK_PAGES;
+		pinned += any_page(entry, BLOCK_PAGES, FLAG(KPF_SLAB));
 	}
 	close(map);
 	close(flags);
@@ -162,7 +145,7 @@ static void drop_cache(int fd)
 	size_t i, n;
 
 	do {
-		for (i = 0; (n = next_run(&i)); i += n)
+		for (i = 0; (n = next_run(&i, pages, stays)); i += n)
 			posix_fadvise(fd, i * PAGE, n * PAGE, POSIX_FADV_DONTNEED);
 	} while (!exact(fd) && --again);
 }
@@ -190,18 +173,12 @@ static void verify_cache(int fd)
 	}
 }
 
-static size_t huge_mib(void)
+static long huge_mib(void)
 {
-	FILE *f = fopen("/proc/self/smaps", "r");
-	size_t kib, sum = 0;
-	char line[256];
+	long kib = 0;
 
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "AnonHugePages: %zu kB", &kib) == 1)
-			sum += kib;
-	if (f)
-		fclose(f);
-	return sum / 1024;
+	add_counters("/proc/self/smaps", "AnonHugePages: %ld kB", &kib, NULL);
+	return kib / 1024;
 }
 
 static uint64_t *take_aligned(size_t mib, bool huge)
@@ -215,31 +192,21 @@ static uint64_t *take_aligned(size_t mib, bool huge)
 
 static void drop_memory(uint64_t *p)
 {
-	size_t i, n;
-
 	/* khugepaged would fill the holes again. */
 	madvise(p, pages * PAGE, MADV_NOHUGEPAGE);
-	for (i = 0; (n = next_run(&i)); i += n)
-		if (madvise(p + i * PAGE_WORDS, n * PAGE, MADV_DONTNEED))
-			fail("madvise");
+	if (scatter(p, pages, PAGE, stays))
+		fail("madvise");
 }
 
 /* Of what was freed a sample is read: it costs no memory, but time. */
-static void verify_memory(const uint64_t *p)
+static void verify_memory(const uint64_t *p, size_t mib)
 {
-	size_t i, j, word;
+	size_t i;
 
-	for (i = 0; i < pages; i++) {
-		word = i * PAGE_WORDS;
-		if (!stays(i)) {
-			if (i % 1021 == 0 && p[word])
-				bad("freed page", word, 0, p[word]);
-			continue;
-		}
-		for (j = 0; j < PAGE_WORDS; j += LINE_WORDS, word += LINE_WORDS)
-			if (p[word] != pattern(SEED, word))
-				bad("kept page", word, pattern(SEED, word), p[word]);
-	}
+	for (i = 0; i < pages; i += 1021)
+		if (!stays(i) && p[i * PAGE_WORDS])
+			bad("freed page", i * PAGE_WORDS, 0, p[i * PAGE_WORDS]);
+	verify_scattered(p, mib, LINE_WORDS, SEED, stays);
 }
 
 static pid_t wake(unsigned int hz)
@@ -321,7 +288,7 @@ int main(int argc, char **argv)
 		fill(p, mib, SEED);
 		verify("filled memory", p, mib, SEED);
 		if (huge)
-			printf("@data huge_MiB=%zu\n", huge_mib());
+			printf("@data huge_MiB=%ld\n", huge_mib());
 	}
 	puts("@mark held");
 	sleep(1);
@@ -337,7 +304,7 @@ int main(int argc, char **argv)
 	if (device)
 		verify_cache(fd);
 	else
-		verify_memory(p);
+		verify_memory(p, mib);
 	printf("@data scatter_verified_MiB=%.1f\n", kept);
 	if (child) {
 		kill(child, SIGKILL);

@@ -9,16 +9,11 @@
  * both are "kernel", the latter also said apart.
  */
 #include <fcntl.h>
-#include <linux/kernel-page-flags.h>
-#include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
+#include "../../selftests/memory_reclaim/_proc.h"
+#include "page_flags.h"
 
-/* For the kernel's own tools only, and so in no header. */
-#define PAGE_MLOCKED	33
-
-#define FLAG(f)		(1ULL << (f))
 #define MIB(pages)	((pages) / 256.0)
 
 enum { SLAB, PAGETABLE, KERNEL, PINNED, ANON, SHMEM, CACHE, KINDS };
@@ -36,7 +31,7 @@ static int kind(uint64_t flags)
 	/* Mapped or up to date: may be on its way to a list of the LRU. */
 	if (!(flags & (FLAG(KPF_LRU) | FLAG(KPF_ANON) | FLAG(KPF_MMAP) | FLAG(KPF_UPTODATE))))
 		return KERNEL;
-	if (flags & (FLAG(KPF_UNEVICTABLE) | FLAG(PAGE_MLOCKED) | FLAG(KPF_WRITEBACK)))
+	if (flags & (FLAG(KPF_UNEVICTABLE) | FLAG(KPF_MLOCKED) | FLAG(KPF_WRITEBACK)))
 		return PINNED;
 	if (flags & FLAG(KPF_ANON))
 		return ANON;
@@ -46,18 +41,12 @@ static int kind(uint64_t flags)
 }
 
 /* Free pages on the lists of the CPUs. */
-static unsigned long percpu_free(void)
+static long percpu_free(void)
 {
-	unsigned long count, total = 0;
-	char line[256];
-	FILE *f = fopen("/proc/zoneinfo", "r");
+	long n = 0;
 
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, " count: %lu", &count) == 1)
-			total += count;
-	if (f)
-		fclose(f);
-	return total;
+	add_counters("/proc/zoneinfo", " count: %ld", &n, NULL);
+	return n;
 }
 
 int main(int argc, char **argv)

@@ -6,7 +6,7 @@
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "pattern.h"
+#include "guest.h"
 
 static void work(size_t mib, uint64_t seed, int ready)
 {

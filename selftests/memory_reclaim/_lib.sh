@@ -10,6 +10,7 @@ rounds=${MEMORY_RECLAIM_ROUNDS:-100}
 [ "$rounds" -lt 100 ] && patience=5 || patience=1
 here=$(cd "$(dirname "$0")" && pwd)
 nr_tests=0 nr_failed=0 undo=:
+. "$here/_proc.sh"
 
 # begin SECONDS: it may take so long, times patience, and needs page reporting
 begin() {
@@ -108,65 +109,14 @@ await_idle() {
 	fail "$1 is $(counter "$1"), not $2"
 }
 
-counter() { sed -n "s/^$1 //p" /proc/vmstat; }
 at_least() { [ "$(counter "$1")" -ge "$2" ]; }
-reportable() {
-	awk '/^nr_free_(un)?reported / { n += $2 } END { print n }' /proc/vmstat
-}
 nothing_counted() { [ "$(reportable)" = 0 ]; }
 something_reported() { [ "$(counter nr_free_reported)" != 0 ]; }
 
 # mib_of N: an Nth of all memory
-mib_of() {
-	awk -v n="$1" '/^MemTotal:/ { print int($2 / 1024 / n) }' /proc/meminfo
-}
-free_mib() { awk '/^MemFree:/ { print int($2 / 1024) }' /proc/meminfo; }
+mib_of() { echo $(($(meminfo MemTotal) / 1024 / $1)); }
 
-# How many orders there are: buddyinfo has a column for each
-nr_orders() { awk 'NR == 1 { print NF - 4 }' /proc/buddyinfo; }
-
-# units_of_zones: of each zone that has memory the order of its unit. In a small
-# zone that is smaller.
-units_of_zones() {
-	awk -v order="$(cat $reporting/page_reporting_order)" '
-		/^Node/ { zone = $2 $4 }
-		$1 == "present" && $2 {
-			pages = 2
-			for (unit = 0; unit < order; unit++) {
-				if (pages > int($2 / 16))
-					break
-				pages *= 2
-			}
-			print zone, unit
-		}' /proc/zoneinfo
-}
 least_unit() { units_of_zones | sort -nk 2 | awk '{ print $2; exit }'; }
-
-# by_zone: what the gauges count, what lies in free blocks large enough, and
-# once more what they count: whoever reads this uses memory itself
-by_zone() {
-	units_of_zones > "$tmp/units"
-	awk '
-		FNR == 1 { file++ }
-		file == 1 { unit[$1] = $2 }
-		file != 1 && /^Node/ { zone = $2 $4 }
-		file != 1 && /nr_free_(un)?reported/ { n[file, zone] += $2 }
-		file == 3 {
-			zones[$2 $4]
-			size = 1
-			for (i = 5; i <= NF; i++) {
-				if (i >= 5 + unit[$2 $4])
-					n[3, $2 $4] += $i * size
-				size *= 2
-			}
-		}
-		END {
-			for (z in zones)
-				print z, n[2, z] + 0, n[3, z] + 0, n[4, z] + 0
-		}' \
-		"$tmp/units" /proc/zoneinfo /proc/buddyinfo /proc/zoneinfo
-}
-same_by_zone() { by_zone | awk '($2 - $3) * ($4 - $3) > 0 { exit 1 }'; }
 
 # Where nobody uses memory they must come to agree
 gauges_are_exact() {
@@ -226,10 +176,8 @@ movable() {
 	done 2> /dev/null | sort -V | sed '$d'
 }
 
-# Memory in free blocks of orders 9 and 10
-large_mib() {
-	awk '{ n += $14 * 2 + $15 * 4 } END { print n }' /proc/buddyinfo
-}
+# Memory in free blocks of order 9 and more
+large_mib() { listed_mib 9 | { read -r _ mib; echo "${mib%.*}"; }; }
 
 # swap_on_zram MIB
 swap_on_zram() {

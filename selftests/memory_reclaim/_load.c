@@ -21,17 +21,20 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "_memory.h"
+#include "_random.h"
 
 #define PIECES		64
 #define STEP_WORDS	64	/* one word of so many is looked at */
 
 struct piece {
-	unsigned long *mem;
+	uint64_t *mem;
 	size_t pages;
-	unsigned long seed;
+	uint64_t seed;
 };
 
 static size_t page_size, page_words, pages_per_mib;
+static size_t keep = 1;		/* one page in so many of HELD */
 static unsigned long verified;
 static sigset_t term;
 
@@ -43,64 +46,51 @@ static int asked_to_stop(long ns)
 	return sigtimedwait(&term, NULL, &wait) == SIGTERM;
 }
 
-static unsigned long long state;
+static uint64_t state;
 
 /* Below @limit */
 static size_t draw(size_t limit)
 {
-	state ^= state << 13;
-	state ^= state >> 7;
-	state ^= state << 17;
-	return limit ? state % limit : 0;
+	uint64_t n = xorshift(&state);
+
+	return limit ? n % limit : 0;
 }
 
-static unsigned long word(unsigned long seed, size_t i)
+static void wrong(const char *what, size_t i, unsigned long long want,
+		  unsigned long long have)
 {
-	return (seed + i) * 0x9e3779b1UL;
-}
-
-static void wrong(const char *what, size_t i, unsigned long want,
-		  unsigned long have)
-{
-	printf("WRONG: %s, word %zu: %#lx instead of %#lx\n", what, i,
+	printf("WRONG: %s, word %zu: %#llx instead of %#llx\n", what, i,
 	       have, want);
 	fflush(stdout);
 	_exit(1);
 }
 
-/*
- * Fresh memory must read as zero. The first word is written unread, which
- * makes the page ours: to read it would map the zero page.
- */
 static void fill(struct piece *p, size_t page)
 {
-	size_t first = page * page_words, i;
+	size_t end = (page + 1) * page_words, i;
 
-	for (i = first; i < first + page_words; i += STEP_WORDS) {
-		if (i > first && p->mem[i])
-			wrong("fresh memory", i, 0, p->mem[i]);
-		p->mem[i] = word(p->seed, i);
-	}
+	i = write_fresh(p->mem, page * page_words, end, STEP_WORDS, p->seed);
+	if (i < end)
+		wrong("fresh memory", i, 0, p->mem[i]);
 }
 
-static void rewrite(struct piece *p, unsigned long seed)
+static void rewrite(struct piece *p, uint64_t seed)
 {
-	size_t i;
-
-	for (i = 0; i < p->pages * page_words; i += STEP_WORDS)
-		p->mem[i] = word(seed, i);
+	write_pattern(p->mem, 0, p->pages * page_words, STEP_WORDS, seed);
 	p->seed = seed;
 }
 
 static void verify(const char *what, const struct piece *p, size_t every)
 {
-	size_t page, i;
+	size_t page, end, i;
 
-	for (page = 0; page < p->pages; page += every)
-		for (i = page * page_words; i < (page + 1) * page_words;
-		     i += STEP_WORDS)
-			if (p->mem[i] != word(p->seed, i))
-				wrong(what, i, word(p->seed, i), p->mem[i]);
+	for (page = 0; page < p->pages; page += every) {
+		end = (page + 1) * page_words;
+		i = check_pattern(p->mem, page * page_words, end, STEP_WORDS,
+				  p->seed);
+		if (i < end)
+			wrong(what, i, pattern(p->seed, i), p->mem[i]);
+	}
 	verified += p->pages / every;
 }
 
@@ -121,14 +111,9 @@ static void give(struct piece *p)
 	p->pages = 0;
 }
 
-/* All but every Nth page of it goes, as long use of memory leaves it */
-static void keep_every(struct piece *p, size_t every)
+static bool stays(size_t page)
 {
-	size_t page;
-
-	for (page = 0; page < p->pages; page += every)
-		madvise(p->mem + (page + 1) * page_words,
-			(every - 1) * page_size, MADV_DONTNEED);
+	return page % keep == 0;
 }
 
 static void churn_once(size_t most)
@@ -166,7 +151,7 @@ static void churn_once(size_t most)
 /* Either side writes what it shares with the other, and finds its own */
 static void fork_once(struct piece *p)
 {
-	unsigned long seed = draw(-1UL);
+	uint64_t seed = draw(-1UL);
 	int status;
 	pid_t pid;
 
@@ -189,17 +174,17 @@ static void fork_once(struct piece *p)
 int main(int argc, char **argv)
 {
 	int opt, forks = 0, locked = 0, stop = 0;
-	size_t every = 1, page, most;
+	size_t page, most;
 	struct piece held;
 
-	state = time(NULL) ^ (unsigned long long)getpid() << 32;
+	state = time(NULL) ^ (uint64_t)getpid() << 32;
 	while ((opt = getopt(argc, argv, "fg:ls:")) != -1) {
 		switch (opt) {
 		case 'f':
 			forks = 1;
 			break;
 		case 'g':
-			every = strtoul(optarg, NULL, 0);
+			keep = strtoul(optarg, NULL, 0);
 			break;
 		case 'l':
 			locked = 1;
@@ -211,9 +196,9 @@ int main(int argc, char **argv)
 			return 2;
 		}
 	}
-	if (argc - optind != 2 || !every || !state)
+	if (argc - optind != 2 || !keep || !state)
 		return 2;
-	printf("seed %llu\n", state);
+	printf("seed %llu\n", (unsigned long long)state);
 	page_size = sysconf(_SC_PAGESIZE);
 	page_words = page_size / sizeof(*held.mem);
 	pages_per_mib = (1UL << 20) / page_size;
@@ -223,21 +208,19 @@ int main(int argc, char **argv)
 
 	page = strtoul(argv[optind], NULL, 0) * pages_per_mib;
 	most = strtoul(argv[optind + 1], NULL, 0) * pages_per_mib;
-	if (take(&held, page + every) ||
+	if (take(&held, page) ||
 	    (locked && mlock(held.mem, held.pages * page_size))) {
 		printf("no memory to hold: %s\n", strerror(errno));
 		return 2;
 	}
-	held.pages -= every;
-	if (every > 1)
+	if (keep > 1)
 		madvise(held.mem, held.pages * page_size, MADV_NOHUGEPAGE);
 	for (page = 0; page < held.pages && !stop; page++) {
 		fill(&held, page);
 		stop = asked_to_stop(0);
 	}
 	held.pages = page;
-	if (every > 1)
-		keep_every(&held, every);
+	scatter(held.mem, held.pages, page_size, stays);
 	puts("held");
 	fflush(stdout);
 
@@ -248,7 +231,7 @@ int main(int argc, char **argv)
 			fork_once(&held);
 		stop = asked_to_stop(most || forks ? 1000000 : 999999999);
 	}
-	verify("memory that was held", &held, every);
+	verify("memory that was held", &held, keep);
 	printf("%lu MiB verified\n", verified / pages_per_mib);
 	return 0;
 }

@@ -24,6 +24,9 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+#include "_clock.h"
+#include "_memory.h"
+#include "_proc.h"
 
 #define KSFT_FAIL	1
 #define KSFT_SKIP	4
@@ -34,8 +37,6 @@
 #define HUGE		(2 * MIB)
 #define PAGES_PER_MIB	((long)(MIB / PAGE))
 
-/* One word a cache line: the host takes whole pages, and emulators are slow */
-#define LINE		(64 / sizeof(uint64_t))
 #define BUFFER		(64 * KIB)
 #define PIPE		MIB
 
@@ -101,19 +102,6 @@ static uint64_t draw(void)
 	return mix(random_state);
 }
 
-static uint64_t pattern(uint64_t seed, size_t word)
-{
-	return (seed + word) * 0x9e3779b97f4a7c15ULL;
-}
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
-
 static void complain(const struct piece *p, const char *what, size_t word,
 		     uint64_t want, uint64_t have)
 {
@@ -125,48 +113,38 @@ static void complain(const struct piece *p, const char *what, size_t word,
 	fflush(stdout);
 }
 
-/*
- * Writes to memory that nobody has touched yet, and that must read as zero. The
- * first word of a page is written unread: reading would map the zero page.
- */
 static void fill_fresh(struct piece *p)
 {
 	uint64_t *at = (uint64_t *)p->at;
-	size_t words = p->size / sizeof(*at), i;
+	size_t words = p->size / sizeof(*at), i = 0;
 	uint64_t bad = 0;
 
-	for (i = 0; i < words; i += LINE) {
-		if (i % (PAGE / sizeof(*at)) && at[i]) {
-			complain(p, "fresh memory", i, 0, at[i]);
-			bad++;
-		}
-		at[i] = pattern(p->seed, i);
+	while ((i = write_fresh(at, i, words, LINE_WORDS, p->seed)) < words) {
+		complain(p, "fresh memory", i, 0, at[i]);
+		bad++;
+		at[i] = 0;
 	}
 	__sync_add_and_fetch(&sum->fresh, bad);
 }
 
+/* @word is the place in the piece of what @to or @from begins with */
 static void fill(void *to, size_t size, uint64_t seed, size_t word)
 {
-	uint64_t *at = to;
-	size_t i;
-
-	for (i = 0; i < size / sizeof(*at); i += LINE)
-		at[i] = pattern(seed, word + i);
+	write_pattern(to, 0, size / sizeof(uint64_t), LINE_WORDS, seed + word);
 }
 
 static void verify(struct piece *p, const void *from, size_t size,
 		   uint64_t seed, size_t word)
 {
+	size_t words = size / sizeof(uint64_t), i = 0;
 	const uint64_t *at = from;
 	uint64_t bad = 0;
-	size_t i;
 
-	for (i = 0; i < size / sizeof(*at); i += LINE) {
-		if (at[i] == pattern(seed, word + i))
-			continue;
-		complain(p, "wrong data", word + i, pattern(seed, word + i),
-			 at[i]);
+	seed += word;
+	while ((i = check_pattern(at, i, words, LINE_WORDS, seed)) < words) {
+		complain(p, "wrong data", word + i, pattern(seed, i), at[i]);
 		bad++;
+		i += LINE_WORDS;
 	}
 	__sync_add_and_fetch(&sum->wrong, bad);
 	__sync_add_and_fetch(&sum->verified, size);
@@ -526,28 +504,20 @@ static void all(struct job job)
 
 struct vmstat {
 	long free, reported, unreported, told;
+	int found;		/* how many of these the kernel has */
 };
 
 static struct vmstat read_vmstat(void)
 {
-	struct vmstat v = { -1, -1, -1, -1 };
-	char name[64];
-	long value;
-	FILE *f = fopen("/proc/vmstat", "re");
+	struct vmstat v = { 0 };
 
-	if (!f)
+	v.found = add_counters("/proc/vmstat",
+			       "nr_free_pages %ld", &v.free,
+			       "nr_free_reported %ld", &v.reported,
+			       "nr_free_unreported %ld", &v.unreported,
+			       "page_report_pages %ld", &v.told, NULL);
+	if (!v.found)
 		leave(KSFT_FAIL, "# /proc/vmstat: %s", strerror(errno));
-	while (fscanf(f, "%63s %ld", name, &value) == 2) {
-		if (!strcmp(name, "nr_free_pages"))
-			v.free = value;
-		else if (!strcmp(name, "nr_free_reported"))
-			v.reported = value;
-		else if (!strcmp(name, "nr_free_unreported"))
-			v.unreported = value;
-		else if (!strcmp(name, "page_report_pages"))
-			v.told = value;
-	}
-	fclose(f);
 	return v;
 }
 
@@ -556,11 +526,11 @@ static struct vmstat read_vmstat(void)
  * unless @all of it matters, until some of it is on its way. What lies below
  * the watermarks never is reported.
  */
-static bool await_reported(bool all, double patience)
+static bool await_reported(bool all, unsigned int patience)
 {
 	const struct timespec pause = { .tv_nsec = all ? 100000000 : 2000000 };
 	struct vmstat v = read_vmstat();
-	double since = now();
+	uint64_t since = now();
 	long told = v.told;
 
 	while (!v.reported ||
@@ -571,7 +541,7 @@ static bool await_reported(bool all, double patience)
 			told = v.told;
 			since = now();
 		}
-		if (now() - since > patience)
+		if (now() - since > patience * NSEC_PER_SEC)
 			return false;
 		nanosleep(&pause, NULL);
 		v = read_vmstat();
@@ -648,7 +618,7 @@ int main(int argc, char **argv)
 	bool anyhow = false, stuck = false;
 	char overcommit[32] = "";
 	struct vmstat v;
-	double start;
+	uint64_t start;
 	long told;
 	int opt;
 
@@ -689,7 +659,7 @@ int main(int argc, char **argv)
 	if (getuid())
 		leave(KSFT_SKIP, "1..0 # SKIP not root");
 	v = read_vmstat();
-	if (v.reported < 0)
+	if (v.found < 4)
 		leave(KSFT_SKIP, "1..0 # SKIP this kernel reports nothing");
 	if (!anyhow && !await_reported(true, 10))
 		leave(KSFT_SKIP, "1..0 # SKIP nothing is reported");
@@ -710,7 +680,7 @@ int main(int argc, char **argv)
 		stuck = !one_round(anyhow, limit, &through);
 		done = anyhow ? sum->verified / MIB : through / PAGES_PER_MIB;
 		printf("# round %lu, %.0f s: %lu MiB done, %lu MiB verified, %lu wrong\n",
-		       ++round, now() - start, done,
+		       ++round, (now() - start) / 1e9, done,
 		       (unsigned long)(sum->verified / MIB),
 		       (unsigned long)(sum->wrong + sum->fresh));
 	}
@@ -737,7 +707,7 @@ int main(int argc, char **argv)
 		printf("# %s: %lu MiB verified\n", kinds[i].name,
 		       (unsigned long)(sum->by_kind[i] / MIB));
 	printf("# rounds=%lu seconds=%.0f through_MiB=%lu verified_MiB=%lu reported_MiB=%lu mismatches=%lu\n",
-	       round, now() - start, through / PAGES_PER_MIB,
+	       round, (now() - start) / 1e9, through / PAGES_PER_MIB,
 	       (unsigned long)(sum->verified / MIB),
 	       (unsigned long)(read_vmstat().told - told) / PAGES_PER_MIB,
 	       (unsigned long)(sum->wrong + sum->fresh));

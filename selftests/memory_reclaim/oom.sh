@@ -5,9 +5,7 @@
 begin 120
 
 # What reports hold at most, 1/16 of what is free, is in this
-available_mib() {
-	awk '/^MemAvailable:/ { print int($2 / 1024 * 31 / 32) }' /proc/meminfo
-}
+available_mib() { echo $(($(meminfo MemAvailable) * 31 / 32 / 1024)); }
 
 take_all() {
 	for _ in $(repeat 4); do

@@ -28,7 +28,7 @@ small_tree() {
 }
 
 # guest_image DEST OUT INIT [FILE...]: an initramfs of INIT, the modules that are in OUT,
-# and FILEs, which are static programs
+# and FILEs, as ci/vm/initramfs takes them
 guest_image() {
 	local dest=$1 out=$2 init=$3 name modules=()
 	shift 3
