@@ -177,8 +177,6 @@ static DECLARE_WAIT_QUEUE_HEAD(inflight_wait);
  * Written together with quarantine_owner, read by anybody.
  */
 static unsigned long quarantined;
-module_param(quarantined, ulong, 0444);
-MODULE_PARM_DESC(quarantined, "Pages set aside for a host that does not answer");
 
 /* One report: it holds whole blocks, and names the unmarked ranges in them */
 struct batch {
@@ -1361,10 +1359,18 @@ static const struct kernel_param_ops order_ops = {
 module_param_cb(page_reporting_order, &order_ops, &order_in_force, 0644);
 MODULE_PARM_DESC(page_reporting_order, "Smallest free block to report, as an order; above the largest: none; -1: the backend's, or that of a huge page (default)");
 
-static int set_backend(const char *val, const struct kernel_param *kp)
+/* The mode of a parameter does not guard it on the command line */
+static int refuse_set(const char *val, const struct kernel_param *kp)
 {
 	return -EPERM;
 }
+
+static const struct kernel_param_ops quarantined_ops = {
+	.set = refuse_set,
+	.get = param_get_ulong,
+};
+module_param_cb(quarantined, &quarantined_ops, &quarantined, 0444);
+MODULE_PARM_DESC(quarantined, "Pages set aside for a host that does not answer");
 
 static int get_backend(char *buf, const struct kernel_param *kp)
 {
@@ -1378,7 +1384,7 @@ static int get_backend(char *buf, const struct kernel_param *kp)
 }
 
 static const struct kernel_param_ops backend_ops = {
-	.set = set_backend,
+	.set = refuse_set,
 	.get = get_backend,
 };
 module_param_cb(backend, &backend_ops, NULL, 0444);

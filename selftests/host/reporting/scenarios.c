@@ -370,6 +370,7 @@ static void registered_once(void)
 	expect(start(0, 0), 0);
 	expect(backend_is("harness"), true);
 	expect(set(&param_backend, "other"), -EPERM);
+	expect(set(&param_quarantined, "1"), -EPERM);
 	expect(__page_reporting_register(&other, "other"), -EBUSY);
 	expect(strstr(last_log_line, "other is not needed") != NULL, true);
 	expect(backend_is("harness"), true);

@@ -738,9 +738,7 @@ int param_get_uint(char *buf, const struct kernel_param *kp)
 	return sprintf(buf, "%u\n", *(unsigned int *)kp->arg);
 }
 
-static int param_get_ulong(char *buf, const struct kernel_param *kp)
+int param_get_ulong(char *buf, const struct kernel_param *kp)
 {
 	return sprintf(buf, "%lu\n", *(unsigned long *)kp->arg);
 }
-
-const struct kernel_param_ops param_ops_ulong = { .get = param_get_ulong };

@@ -131,9 +131,9 @@ struct param {
 };
 
 #define KERNEL_PARAM_OPS_FL_NOARG	BIT(0)
-extern const struct kernel_param_ops param_ops_ulong;
 int param_get_bool(char *buf, const struct kernel_param *kp);
 int param_get_uint(char *buf, const struct kernel_param *kp);
+int param_get_ulong(char *buf, const struct kernel_param *kp);
 int kstrtobool(const char *text, bool *value);
 int kstrtouint(const char *text, unsigned int base, unsigned int *value);
 int kstrtoint(const char *text, unsigned int base, int *value);
@@ -151,7 +151,7 @@ static int locked_set_##name(const char *val,				\
 	int err;							\
 									\
 	param_lock();							\
-	err = (operations)->set ? (operations)->set(val, kp) : -EPERM;	\
+	err = (operations)->set(val, kp);				\
 	param_unlock();							\
 	return err;							\
 }									\
