@@ -58,7 +58,7 @@ class Panel:
 
 
 def curve_of(label, record, events):
-    """The curve of a boot, or None if it has not freed its load."""
+    """The curve of a boot, or None if it has not freed its load, or there is no time to draw."""
     mark = events.marks
     if not record.time or 'load' not in mark or 'freed' not in mark:
         return None
@@ -69,7 +69,7 @@ def curve_of(label, record, events):
     used = [(time - zero, (used + level) / 1024) for time, used in events.uses if time >= start]
     marks = [(mark[name] - zero, record.host[record.at(mark[name])] / 1024, text)
              for name, text in PHASES.items() if name in mark]
-    return Curve(label, host, used, marks)
+    return Curve(label, host, used, marks) if len(host) > 1 else None
 
 
 def read_curve(out, label, scenario):
