@@ -5,13 +5,6 @@
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/memory-reclaim
 
-# CC for make. ccache takes the headers of a file from the compiler's list of them, and
-# runs no preprocessor before it: a first build takes 40 % less. It would not see then
-# what .incbin reads, so it gets no assembler source.
-export CCACHE_DEPEND=1
-# shellcheck disable=SC2016 # make expands it, for each file
-ccache_gcc='$(if $(filter %.S,$<),,ccache) gcc'
-
 say() { printf '%s\n' "$*"; }
 
 die() {
@@ -62,3 +55,10 @@ own_tree() {
 	[ -z "${LINUX:-}" ] || of=$(base_of "$LINUX")
 	[ "${of:-$1}" != "$1" ] || say "${LINUX:-}"
 }
+
+# ccache_gcc: CC for make. ccache takes the headers of a file from the compiler's list of
+# them, and runs no preprocessor before it: a first build takes 40 % less. It would not
+# see then what .incbin reads, so it gets no assembler source.
+export CCACHE_DEPEND=1
+# shellcheck disable=SC2016 # make expands it, for each file
+ccache_gcc() { say '$(if $(filter %.S,$<),,ccache) gcc'; }
