@@ -130,6 +130,8 @@ static unsigned int large_buffers(void)
 			break;
 		n++;
 	}
+	if (!n)
+		fail("large buffers");
 	return n;
 }
 
