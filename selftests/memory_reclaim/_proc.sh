@@ -71,5 +71,7 @@ by_zone() {
 		}' - /proc/zoneinfo /proc/buddyinfo /proc/zoneinfo
 }
 same_by_zone() {
-	by_zone | awk '($2 - $3) * ($4 - $3) > 0 { wrong = 1 } END { exit wrong || !NR }'
+	by_zone | awk '
+		($2 - $3) * ($4 - $3) > 0 { wrong = 1 }
+		END { exit wrong || !NR }'
 }
