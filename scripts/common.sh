@@ -56,9 +56,9 @@ own_tree() {
 	[ "${of:-$1}" != "$1" ] || say "${LINUX:-}"
 }
 
-# ccache_gcc: CC for make. ccache takes the headers of a file from the compiler's list of
-# them, and runs no preprocessor before it: a first build takes 40 % less. It would not
-# see then what .incbin reads, so it gets no assembler source.
+# ccache_gcc: CC for make. ccache takes the headers of a file from the compiler's own list,
+# so it runs no preprocessor before the compiler. But it does not see then what .incbin
+# reads, so ccache gets no assembler source.
 export CCACHE_DEPEND=1
 # shellcheck disable=SC2016 # make expands it, for each file
 ccache_gcc() { say '$(if $(filter %.S,$<),,ccache) gcc'; }

@@ -402,12 +402,16 @@ static void point_all(struct queue *q, u16 to)
 }
 
 /*
- * Chains of one are left alone: from such a one the stock ring of 4.19 does not
- * hang at once, it gives out the same descriptors twice and loses ranges.
+ * Begins with a chain of several descriptors: there the stock ring of 4.19 hangs.
+ * With a chain of one it would first use descriptors twice, and lose ranges.
  */
 static void overwrite_cycle(struct host *host, struct queue *q)
 {
+	static bool begun;
+
 	if (q->ring.desc[q->head].flags & VRING_DESC_F_NEXT)
+		begun = true;
+	if (begun)
 		point_all(q, q->head);
 	host_answer(host, q);
 }
