@@ -443,14 +443,15 @@ static bool page_is_usable(const struct plan *p, unsigned long pfn)
 	       mt != MIGRATE_HIGHATOMIC;
 }
 
-/*
- * Is the block online, and not reserved for others? A look at both ends is
- * enough as long as a block has at most two page blocks.
- */
+/* Is the block online, and not reserved for others, in all its page blocks? */
 static bool block_is_usable(const struct plan *p, unsigned long pfn)
 {
-	return page_is_usable(p, pfn) &&
-	       page_is_usable(p, pfn + (1UL << p->unit) - 1);
+	unsigned long last = pfn + (1UL << p->unit) - 1;
+
+	for (; pfn < last; pfn += pageblock_nr_pages)
+		if (!page_is_usable(p, pfn))
+			return false;
+	return page_is_usable(p, last);
 }
 
 static u32 block_of(const struct plan *p, unsigned long pfn)
@@ -1150,23 +1151,22 @@ void __idle_compaction_freed(struct zone *zone, unsigned int pages)
 
 /*
  * Memory may be freed while this function ends the watch. If it is freed before
- * the counts are zero, the last look below sees it. If it is freed later, it is
- * counted. The last look reads variables of the watch without being on watch.
- * They can change only if another watch has begun, which then looks itself.
+ * its zone's count is zero, the last look below sees it, because the lock
+ * orders the two. If it is freed later, it is counted, and nobody is on watch.
+ * The last look reads variables of the watch without being on watch. They can
+ * change only if another watch has begun, which then looks itself.
  */
 static void leave_watch(void)
 {
 	unsigned long flags;
 	struct zone *zone;
 
+	clear_bit(0, &on_watch);
 	for_each_populated_zone(zone) {
 		spin_lock_irqsave(&zone->lock, flags);
 		zone->freed_pages = 0;
 		spin_unlock_irqrestore(&zone->lock, flags);
 	}
-	clear_bit(0, &on_watch);
-	/* The bit must be clear before the last look at the free memory */
-	smp_mb__after_atomic();
 	if (is_worth_it())
 		__idle_compaction_kick();
 }

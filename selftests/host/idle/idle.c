@@ -201,6 +201,15 @@ static void take_offline(void)
 	mem_hotplug_done();
 }
 
+/* Some page blocks are for CMA or for high-order atomic allocations */
+static void set_apart(struct zone *zone, unsigned long pfn, unsigned long end)
+{
+	for (; pfn < end; pfn += PAGEBLOCK_NR_PAGES)
+		if (!random_below(32))
+			buddy_set_type(zone, pfn, random_below(2) ?
+				       MIGRATE_CMA : MIGRATE_HIGHATOMIC);
+}
+
 static void bring_section_online(void)
 {
 	struct memory_notify mn = { random_below(SECTIONS) * SECTION, SECTION };
@@ -400,6 +409,7 @@ static void free_all(void)
 static void populate(struct zone *zone, unsigned long pfn, unsigned long end)
 {
 	bring_online(zone, pfn, end);
+	set_apart(zone, round_up(pfn, SECTION), round_down(end, SECTION));
 	for (; pfn < end; pfn++)
 		buddy_free(pfn_to_page(pfn), 0);
 	drain_all_pages(zone);

@@ -421,26 +421,30 @@ void baseline_falls(void)
 
 static bool freed_in_the_middle;
 
-/* After the count is zero, and before the watch is left */
+/* After the last look of the timer, and before the count of the zone is zero */
 static void free_in_the_middle(void)
 {
 	model_look();
-	if (freed_in_the_middle || nr_timer_calls != 1 || normal->freed_pages)
+	if (freed_in_the_middle || normal->freed_pages || !other->freed_pages)
 		return;
 	freed_in_the_middle = true;
-	lay_three();
+	buddy_free(pfn_to_page(OTHER), 1);
 }
 
 void freed_while_watch_is_left(void)
 {
 	boot();
-	strand(30, 100);
+	bring_online(other, OTHER, END);
+	strand(0, 500);
+	strand(1, 500);
+	strand(2, GAIN - 1002);
 	start();
 	normal->freed_pages = 1;
+	other->freed_pages = 1;
 	machine_check = free_in_the_middle;
 	next_run(NOW + PERIOD + IDLE_AFTER);
 	expect(freed_in_the_middle, 1);
-	expect(last_run.gain, 3 * 512);
+	expect(last_run.stranded, GAIN);
 }
 
 void no_thread(void)

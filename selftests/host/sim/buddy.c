@@ -202,7 +202,12 @@ static void unlist_block(struct zone *zone, struct page *page)
 	zone->free_area[order].nr_free--;
 }
 
-/* Blocks do not grow out of an isolated page block, nor into one */
+static bool keeps_to_itself(int mt)
+{
+	return is_migrate_isolate(mt) || is_migrate_cma(mt);
+}
+
+/* Blocks do not grow out of an isolated page block or of CMA, nor into one */
 static bool may_merge(const struct page *a, const struct page *b,
 		      unsigned int order)
 {
@@ -210,7 +215,7 @@ static bool may_merge(const struct page *a, const struct page *b,
 	int other = get_pageblock_migratetype(b);
 
 	return order < pageblock_order || mt == other ||
-	       (!is_migrate_isolate(mt) && !is_migrate_isolate(other));
+	       (!keeps_to_itself(mt) && !keeps_to_itself(other));
 }
 
 static struct page *merge(struct zone *zone, struct page *page,

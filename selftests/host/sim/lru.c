@@ -419,18 +419,25 @@ void lru_add_drain_all(void)
 	drain_pagevec();
 }
 
+/* CMA and high-order atomic allocations have page blocks of their own */
+static bool is_set_apart(struct page *page)
+{
+	int mt = get_pageblock_migratetype(page);
+
+	return is_migrate_cma(mt) || mt == MIGRATE_HIGHATOMIC;
+}
+
 static void check_can_move(struct page *page)
 {
 	struct used *u = lru_of(page);
 	unsigned long pfn = page_to_pfn(page);
-	int mt = get_pageblock_migratetype(page);
 
 	if (!mems_held())
 		failed("page %lx may go offline while it is isolated", pfn);
-	if (!PageOnline(page) || is_migrate_isolate(mt) || is_migrate_cma(mt) ||
-	    mt == MIGRATE_HIGHATOMIC)
+	if (!PageOnline(page) || is_migrate_isolate_page(page) ||
+	    is_set_apart(page))
 		failed("page %lx is isolated, of a page block of type %d", pfn,
-		       mt);
+		       get_pageblock_migratetype(page));
 	if (!u || u->kind == KERNEL || u->kind == BALLOON || u->kind == HUGE)
 		failed("page %lx is isolated, of kind %d", pfn,
 		       u ? (int)u->kind : -1);
@@ -557,7 +564,8 @@ int migrate_pages_async(struct list_head *from, new_page_t get,
 			failed("there is no page to move %lx to",
 			       page_to_pfn(page));
 		if (page_count(new) != 1 || new->mapping || PageBuddy(new) ||
-		    new->flags & ALL_FLAGS || page_zone(new) != page_zone(page))
+		    new->flags & ALL_FLAGS || page_zone(new) != page_zone(page) ||
+		    is_set_apart(new))
 			failed("page %lx is to be moved to %lx, flags %lx",
 			       page_to_pfn(page), page_to_pfn(new), new->flags);
 		if (page_count(page) == 1) {
