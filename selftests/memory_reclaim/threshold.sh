@@ -16,7 +16,7 @@ no_run() { [ "$(counter idle_compact_runs)" = "$runs" ]; }
 # Half of what could be gained
 gains() { await_idle idle_compact_blocks $((blocks + $(mib_of 32))); }
 # Whoever looks may be who stops it
-has_ended() { grep -qx 'done\|busy' $compaction/last_run; }
+has_ended() { grep -qx 'done\|busy\|budget' $compaction/last_run; }
 
 scatter
 sleep 4

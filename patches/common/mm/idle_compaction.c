@@ -23,6 +23,11 @@
  * If both are true, it wakes the thread. If there is nothing to gain, it is
  * not armed again.
  *
+ * Some systems are never idle. So after some time, the timer wakes the thread
+ * even then, if others leave some CPU time unused. Such a run has a small
+ * budget of CPU time, and ends as soon as another task wants its CPU. The next
+ * one goes on from there.
+ *
  * Either the timer or the thread is "on watch", or nobody is. The timer is on
  * watch while it is pending or runs. The thread is on watch from its wake-up
  * until it has armed the timer again. Variables that belong to the watch need
@@ -41,7 +46,6 @@
 #include <linux/cpu.h>
 #include <linux/freezer.h>
 #include <linux/irq_work.h>
-#include <linux/kernel_stat.h>
 #include <linux/kthread.h>
 #include <linux/log2.h>
 #include <linux/memory_hotplug.h>
@@ -52,16 +56,14 @@
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
 #include <linux/page-isolation.h>
-#include <linux/sched/cputime.h>
-#include <linux/sched/stat.h>
 #include <linux/sizes.h>
 #include <linux/swap.h>
-#include <linux/tick.h>
 #include <linux/timer.h>
 #include <linux/vmalloc.h>
 #include <linux/vmstat.h>
 #include <linux/wait.h>
 
+#include "cpu_use.h"
 #include "idle_compaction.h"
 #include "internal.h"
 #include "page_reporting.h"
@@ -79,21 +81,14 @@
 #define GAIN_SHARE		512
 #define GAIN_MIN		(SZ_4M >> PAGE_SHIFT)
 
-/* Idle: others have used less than 1/IDLE_SHARE of all CPU time */
-#define IDLE_SHARE		16
-/* CPU time is read this often in threshold seconds */
-#define IDLE_SAMPLES		4
-
 /*
- * A run stops if others use more than 1/BUSY_SHARE of all CPU time for
- * BUSY_WINDOW. This share is larger than the one that starts a run, or a load
- * between the two would start runs and stop them, again and again. A task that
- * wants this CPU gets it at once, so the window need not be shorter. It must
- * not be much shorter: if the host does not run a CPU for a while, an interrupt
- * on it looks like work.
+ * Without idleness, a run begins after PATIENCE times threshold. It may use 1 %
+ * of all CPU time, or more if much memory is stranded: 1 % for each
+ * 1/MEMORY_SHARE of all memory, at most PERCENT_MAX.
  */
-#define BUSY_SHARE		4
-#define BUSY_WINDOW		(50 * NSEC_PER_MSEC)
+#define PATIENCE		10
+#define MEMORY_SHARE		16
+#define PERCENT_MAX		8
 
 /*
  * Delay before the next run. Each run without gain doubles it, at most
@@ -136,32 +131,32 @@ static unsigned int threshold = 1;
 /* Set once, with the mutex held, before the first watch can begin */
 static struct task_struct *kidlecompactd;
 static DECLARE_WAIT_QUEUE_HEAD(kidlecompactd_wait);
-/* Set by the timer for the thread, cleared by the thread */
-static bool due;
+/* Not CPUS_BUSY: the thread must run. Set by the timer, cleared by the thread */
+static enum cpu_use due;
 
 /* Bit 0: somebody is on watch. test_and_set_bit() lets only one in */
 static unsigned long on_watch;
 
-/* CPU time in ns. Only the difference of two of them has a meaning */
-struct cpu_time {
-	u64 when;
-	u64 idle;		/* of all CPUs */
-	u64 stolen;		/* by the host, from all CPUs */
-	u64 own;		/* ours, and that of page reporting */
-	unsigned int cpus;
-};
-
 /* These belong to the watch, down to backoff */
-static struct cpu_time samples[IDLE_SAMPLES];
-static unsigned int nr_samples;
-static unsigned long gain_min;
-/* Stranded pages when the last run ended, or the least since then */
+static struct cpu_user cpu_user;
+/* Without idleness, the next run must not begin before then, in jiffies */
+static unsigned long patient_until;
+static unsigned long memory, gain_min;	/* in pages */
+/* Stranded pages when the last pass ended, or the least since then */
 static unsigned long baseline;
-/* Stranded pages when the plan began, minus the pages gained since then */
-static unsigned long left_by_plan;
 /* The last run has left work that is worth another run */
 static bool unfinished;
 static unsigned int backoff;
+
+/*
+ * A pass over all zones, in one run or several. Only the thread uses this, and
+ * the plan
+ */
+static struct {
+	bool split;			/* huge pages have been split */
+	unsigned long left;		/* stranded pages not yet gained */
+	unsigned long gain, failed;	/* as in a run */
+} pass;
 
 #define NO_BLOCK		U32_MAX
 
@@ -171,7 +166,7 @@ static struct plan {
 	unsigned int unit;		/* order of a block */
 	unsigned long start_pfn;	/* of block 0 */
 	u32 nr_blocks;
-	unsigned int next_list;		/* see note_blocks() */
+	unsigned int next_list, lists;	/* see note_blocks() */
 	unsigned long list_left;	/* free blocks of it left to look at */
 	struct page *list_turned;	/* first block moved to its tail */
 	unsigned long *noted;		/* bitmap: blocks to look at */
@@ -204,99 +199,22 @@ static const char *last_run = "none";
 static struct {
 	u64 began;
 	unsigned long split;		/* huge pages */
+	unsigned long steps;		/* of a plan */
 	unsigned long gain;		/* pages in blocks that were emptied */
 	unsigned long migrated;
 	unsigned long failed;		/* free pages it could not gain */
-	struct cpu_time last;
 } run;
-
-static u64 cpu_idle_time(int cpu)
-{
-	u64 idle = get_cpu_idle_time_us(cpu, NULL);
-
-	if (idle == -1ULL)
-		return kcpustat_cpu(cpu).cpustat[CPUTIME_IDLE] +
-		       kcpustat_cpu(cpu).cpustat[CPUTIME_IOWAIT];
-	return (idle + get_cpu_iowait_time_us(cpu, NULL)) * NSEC_PER_USEC;
-}
-
-static void read_cpu_time(struct cpu_time *t)
-{
-	int cpu;
-
-	t->idle = 0;
-	t->stolen = 0;
-	t->cpus = 0;
-	for_each_online_cpu(cpu) {
-		t->idle += cpu_idle_time(cpu);
-		t->stolen += kcpustat_cpu(cpu).cpustat[CPUTIME_STEAL];
-		t->cpus++;
-	}
-	t->when = ktime_get_ns();
-	t->own = task_sched_runtime(kidlecompactd) + page_reporting_runtime();
-}
-
-/* Idle and stolen time can go backwards */
-static u64 since(u64 from, u64 to)
-{
-	return to > from ? to - from : 0;
-}
-
-static u64 cpu_time_between(const struct cpu_time *from,
-			    const struct cpu_time *to)
-{
-	return since(from->when, to->when) * to->cpus;
-}
-
-/* CPU time that others in this guest have used, on all CPUs */
-static u64 others_used(const struct cpu_time *from, const struct cpu_time *to)
-{
-	/* CPU hotplug is work, and the sums are of different CPUs then */
-	if (to->cpus != from->cpus)
-		return cpu_time_between(from, to);
-	return since(since(from->idle, to->idle) + since(from->own, to->own) +
-		     since(from->stolen, to->stolen),
-		     cpu_time_between(from, to));
-}
-
-/* Call this every period(): has the guest been idle for threshold seconds? */
-static bool has_been_idle(void)
-{
-	struct cpu_time *oldest = &samples[nr_samples % IDLE_SAMPLES], now;
-	bool idle = false;
-
-	read_cpu_time(&now);
-	if (nr_samples++ >= IDLE_SAMPLES)
-		idle = others_used(oldest, &now) * IDLE_SHARE <
-		       cpu_time_between(oldest, &now);
-	*oldest = now;
-	return idle;
-}
 
 /* Return the reason to stop the run, or NULL. May sleep */
 static const char *must_stop(void)
 {
-	struct cpu_time now;
-	bool busy;
+	const char *stop = cpu_use_stop(&cpu_user);
 
-	/*
-	 * Give the CPU to any task that waits for it. To be fair to this
-	 * thread, the scheduler alone would sometimes let others wait a tick.
-	 */
-	cond_resched();
-	if (!single_task_running())
-		schedule_timeout_interruptible(1);
 	if (!READ_ONCE(threshold))
 		return "off";
 	if (freezing(current))
 		return "freeze";
-	if (ktime_get_ns() - run.last.when < BUSY_WINDOW)
-		return NULL;
-	read_cpu_time(&now);
-	busy = others_used(&run.last, &now) * BUSY_SHARE >
-	       cpu_time_between(&run.last, &now);
-	run.last = now;
-	return busy ? "busy" : NULL;
+	return stop;
 }
 
 /* Free pages of a zone in blocks too small to report */
@@ -490,6 +408,14 @@ static void drop_plan(struct plan *p)
 	p->zone = NULL;
 }
 
+/* The next run begins anew */
+static void drop_pass(struct plan *p)
+{
+	if (p->zone)
+		drop_plan(p);
+	memset(&pass, 0, sizeof(pass));
+}
+
 static bool start_plan(struct plan *p, struct zone *zone)
 {
 	unsigned long end, longs;
@@ -517,6 +443,7 @@ static bool start_plan(struct plan *p, struct zone *zone)
 		p->next = (u32 *)(p->noted + longs);
 	}
 	p->next_list = 0;
+	p->lists = p->unit * MIGRATE_TYPES;
 	p->list_turned = NULL;
 	for (i = 0; i < ARRAY_SIZE(p->list); i++)
 		p->list[i] = NO_BLOCK;
@@ -559,16 +486,15 @@ static void note_block(struct plan *p, unsigned long pfn)
 /*
  * Find the blocks with stranded pages by means of the free lists: each free
  * block of a lower order lies in one of them. Each block that was looked at
- * goes to the tail of its list. After one turn, the list is as it was. Return
- * false when all lists are done.
+ * goes to the tail of its list. After one turn, the list is as it was.
  */
-static bool note_blocks(struct plan *p)
+static void note_blocks(struct plan *p)
 {
-	unsigned int lists = p->unit * MIGRATE_TYPES, looks = 0;
+	unsigned int looks = 0;
 	struct zone *zone = p->zone;
 
 	spin_lock_irq(&zone->lock);
-	while (p->next_list < lists && looks < SCAN_PAGES) {
+	while (p->next_list < p->lists && looks < SCAN_PAGES) {
 		struct free_area *area =
 			&zone->free_area[p->next_list / MIGRATE_TYPES];
 		struct list_head *list =
@@ -590,7 +516,6 @@ static bool note_blocks(struct plan *p)
 		looks++;
 	}
 	spin_unlock_irq(&zone->lock);
-	return p->next_list < lists;
 }
 
 static void scan_blocks(struct plan *p)
@@ -598,7 +523,6 @@ static void scan_blocks(struct plan *p)
 	unsigned int looks;
 	struct usage u;
 
-	get_online_mems();
 	for (looks = 0; looks < SCAN_BLOCKS; looks++, p->next_scan++) {
 		unsigned long pfn;
 
@@ -613,7 +537,6 @@ static void scan_blocks(struct plan *p)
 		if (!is_beside_kernels_own(p, pfn))
 			enter_block(p, p->next_scan, &u);
 	}
-	put_online_mems();
 }
 
 /*
@@ -911,7 +834,7 @@ static void finish_source(struct plan *p)
 	if (is_free_block(p, pfn) && p->source_moved) {
 		count_vm_event(IDLE_COMPACT_BLOCKS);
 		run.gain += 1UL << p->unit;
-		left_by_plan = since(1UL << p->unit, left_by_plan);
+		pass.left -= min(pass.left, 1UL << p->unit);
 	} else if (p->source_failed) {
 		look_at_block(p, pfn, &u);
 		run.failed += u.free;
@@ -964,6 +887,7 @@ static const char *split_stop;
 
 static bool stop_splitting(void)
 {
+	run.steps++;
 	split_stop = must_stop();
 	return split_stop;
 }
@@ -979,24 +903,31 @@ static const char *split_huge_pages(void)
 	run.split = split_deferred_huge_pages(FREE_SHARE, SPLIT_BATCH,
 					      stop_splitting, &failed);
 	run.failed += failed;
-	return split_stop ?: must_stop();
+	return split_stop;
+}
+
+/* Do the next step of the plan. Return false if all is done */
+static bool do_step(struct plan *p)
+{
+	bool more = true;
+
+	get_online_mems();
+	if (p->next_list < p->lists)
+		note_blocks(p);
+	else if (p->next_scan < p->nr_blocks)
+		scan_blocks(p);
+	else
+		more = move_batch(p);
+	put_online_mems();
+	return more;
 }
 
 static const char *run_plan(struct plan *p)
 {
 	const char *stop = NULL;
-	bool more = true;
 
-	while (!stop && note_blocks(p))
-		stop = must_stop();
-	while (!stop && p->next_scan < p->nr_blocks) {
-		scan_blocks(p);
-		stop = must_stop();
-	}
-	while (!stop && more) {
-		get_online_mems();
-		more = move_batch(p);
-		put_online_mems();
+	while (!stop && do_step(p)) {
+		run.steps++;
 		stop = must_stop();
 	}
 	drain_this_cpu(p->zone);
@@ -1012,15 +943,17 @@ static const char *compact(struct plan *p)
 	struct zone *zone = p->zone;
 	const char *stop;
 
-	if (!zone) {
+	if (!pass.split) {
 		stop = split_huge_pages();
 		if (stop)
 			return stop;
 		lru_add_drain_all();
 		drain_all_pages(NULL);
-		left_by_plan = stranded();
-		zone = first_online_pgdat()->node_zones;
+		pass.left = stranded();
+		pass.split = true;
 	}
+	if (!zone)
+		zone = first_online_pgdat()->node_zones;
 
 	for (; zone; zone = next_zone(zone)) {
 		if (!p->zone) {
@@ -1040,19 +973,19 @@ static const char *compact(struct plan *p)
 }
 
 /* Do not use si_meminfo(): it walks all block devices */
-static void find_gain_min(void)
+static void find_memory(void)
 {
-	unsigned long pages = 0;
 	struct zone *zone;
 
+	memory = 0;
 	for_each_populated_zone(zone)
-		pages += zone_managed_pages(zone);
-	gain_min = max_t(unsigned long, GAIN_MIN, pages / GAIN_SHARE);
+		memory += zone_managed_pages(zone);
+	gain_min = max_t(unsigned long, GAIN_MIN, memory / GAIN_SHARE);
 }
 
 static unsigned long period(void)
 {
-	return max(READ_ONCE(threshold) * HZ / IDLE_SAMPLES, 1U);
+	return max(READ_ONCE(threshold) * HZ / CPU_USE_SAMPLES, 1U);
 }
 
 static bool is_worth_it(void)
@@ -1066,11 +999,23 @@ static DEFINE_TIMER(idle_compaction_timer, idle_compaction_look);
 
 static void keep_watch(unsigned long delay)
 {
-	nr_samples = 0;
 	mod_timer(&idle_compaction_timer, jiffies + delay);
 }
 
-static void run_once(void)
+static void be_patient(void)
+{
+	patient_until = jiffies + READ_ONCE(threshold) * HZ * PATIENCE;
+}
+
+/* The share of the CPUs that a run may use if they are not idle */
+static unsigned int percent(void)
+{
+	unsigned long shares = stranded() / (memory / MEMORY_SHARE + 1);
+
+	return clamp_t(unsigned long, shares, 1, PERCENT_MAX);
+}
+
+static void run_once(enum cpu_use use)
 {
 	static unsigned long said;
 	bool resumed = plan.zone;
@@ -1081,57 +1026,74 @@ static void run_once(void)
 		pr_info("WSL2: Performing memory compaction.\n");
 	trace_idle_compaction_start(stranded(), resumed);
 	count_vm_event(IDLE_COMPACT_RUNS);
-	find_gain_min();
+	find_memory();
 	memset(&run, 0, sizeof(run));
 	run.began = ktime_get_ns();
-	read_cpu_time(&run.last);
 
-	stop = compact(&plan);
+	stop = cpu_use_begin(&cpu_user, use) ?: compact(&plan);
 
 	msecs = div_u64(ktime_get_ns() - run.began, NSEC_PER_MSEC);
+	pass.gain += run.gain;
+	pass.failed += run.failed;
 	WRITE_ONCE(last_run, stop ?: "done");
 	if (stop) {
 		count_vm_event(IDLE_COMPACT_ABORT);
 		trace_idle_compaction_abort(stop, run.gain, run.migrated,
 					    msecs);
-		if (!READ_ONCE(threshold) && plan.zone)
-			drop_plan(&plan);
+		if (!READ_ONCE(threshold))
+			drop_pass(&plan);
 	} else {
 		trace_idle_compaction_end(run.gain, run.migrated, run.failed,
 					  msecs);
 		/* A resumed plan does not cover what was stranded later */
 		baseline = stranded();
 		if (resumed)
-			baseline = min(baseline, left_by_plan);
+			baseline = min(baseline, pass.left);
 	}
 
 	/* A run that was stopped after some work was not in vain */
-	if (run.gain >= gain_min || (stop && (run.split || run.migrated)))
+	if (stop ? run.steps : pass.gain >= gain_min)
 		backoff = 0;
 	else if (backoff < BACKOFF_MAX)
 		backoff++;
-	unfinished = stop || (run.failed >= gain_min && backoff < BACKOFF_MAX);
+	unfinished = stop ||
+		     (pass.failed >= gain_min && backoff < BACKOFF_MAX);
+	if (!stop) {
+		drop_pass(&plan);
+		be_patient();
+	}
+	cpu_use_end(&cpu_user);
 	keep_watch(max(period(), (unsigned long)BACKOFF_UNIT << backoff));
 }
 
 static int idle_compaction_thread(void *unused)
 {
+	enum cpu_use use;
+
 	set_freezable();
 	set_user_nice(current, MAX_NICE);
 
 	while (!kthread_should_stop()) {
 		wait_event_freezable(kidlecompactd_wait, READ_ONCE(due));
-		WRITE_ONCE(due, false);
-		run_once();
+		use = READ_ONCE(due);
+		WRITE_ONCE(due, CPUS_BUSY);
+		run_once(use);
 	}
 	return 0;
+}
+
+static void begin_watch(void)
+{
+	cpu_use_forget(&cpu_user);
+	be_patient();
+	keep_watch(period());
 }
 
 /* mod_timer() may take locks that must not be taken under zone->lock */
 static void idle_compaction_arm(struct irq_work *work)
 {
 	if (READ_ONCE(threshold) && !test_and_set_bit(0, &on_watch))
-		keep_watch(period());
+		begin_watch();
 }
 
 static DEFINE_IRQ_WORK(idle_compaction_work, idle_compaction_arm);
@@ -1171,19 +1133,33 @@ static void leave_watch(void)
 		__idle_compaction_kick();
 }
 
+/* May the thread run now, and how? */
+static enum cpu_use look_at_cpus(void)
+{
+	enum cpu_use use = cpu_use_look(&cpu_user);
+
+	if (use != CPUS_SPARE || (!time_before(jiffies, patient_until) &&
+				  cpu_use_grant(&cpu_user, percent())))
+		return use;
+	return CPUS_BUSY;
+}
+
 static void idle_compaction_look(struct timer_list *unused)
 {
+	enum cpu_use use;
+
 	baseline = min(baseline, stranded());
 	if (!is_worth_it()) {
 		leave_watch();
 		return;
 	}
-	if (has_been_idle()) {
-		WRITE_ONCE(due, true);
+	use = look_at_cpus();
+	if (use != CPUS_BUSY) {
+		WRITE_ONCE(due, use);
 		wake_up(&kidlecompactd_wait);
 		return;
 	}
-	mod_timer(&idle_compaction_timer, jiffies + period());
+	keep_watch(period());
 }
 
 static void start_idle_compaction(void)
@@ -1222,7 +1198,7 @@ static int set_threshold(const char *val, const struct kernel_param *kp)
 	else if (before && !seconds)
 		stop_idle_compaction();
 	else if (del_timer_sync(&idle_compaction_timer))
-		keep_watch(period());	/* the watch of the timer goes on */
+		begin_watch();	/* the timer is on watch again */
 unlock:
 	mutex_unlock(&idle_compaction_mutex);
 	return 0;
@@ -1262,7 +1238,8 @@ static int __init idle_compaction_init(void)
 
 	mutex_lock(&idle_compaction_mutex);
 	kidlecompactd = t;
-	find_gain_min();
+	cpu_use_add(&cpu_user, t);
+	find_memory();
 	if (threshold)
 		start_idle_compaction();
 	mutex_unlock(&idle_compaction_mutex);

@@ -227,9 +227,9 @@ void huge_pages_are_split(void)
 	next_run(NOW + IDLE_AFTER);
 	expect(last_run.stranded, 5120 + 12);
 	expect(lru_split, 10);
-	/* A look after four, four, and two, and then eleven blocks */
+	/* A look after four, and eight, and then eleven blocks */
 	expect(splits, 1);
-	expect(looks, 3 + 2 + 2 * 10 + 1);
+	expect(looks, 2 + 2 + 2 * 10 + 1);
 	for (i = 0; i < 10; i++)
 		n += is_free(i);
 	expect(n, 10);

@@ -141,7 +141,7 @@ void set_threshold_to(unsigned int seconds)
 
 void start_thread(void)
 {
-	int err = init_idle_compaction_init();
+	int err = init_cpu_use_init() ?: init_idle_compaction_init();
 
 	if (err)
 		failed("init: %d", err);

@@ -68,6 +68,26 @@
 	S("resumed, then silence", silence_after_resumed)		\
 	S("a CPU goes in a run", cpu_goes_in_run)			\
 	S("others come first", others_come_first)			\
+	S("never idle: after ten times the threshold", never_idle)	\
+	S("never idle, and patient again", patient_again)		\
+	S("a longer threshold, more patience", patience_and_threshold)	\
+	S("all CPUs busy: nothing", all_busy)				\
+	S("one eighth must be left", spare_share)			\
+	S("one of four CPUs is left", one_cpu_left)			\
+	S("a disk leaves time, the host does not", what_is_left)	\
+	S("tasks must wait: nothing", under_pressure)			\
+	S("idle after pressure", idle_after_pressure)			\
+	S("a budget of 1 %", budget_of_one_percent)			\
+	S("a budget of 8 %", budget_of_eight_percent)			\
+	S("what was used in excess is paid back", budget_paid_back)	\
+	S("idle in the middle of a pass", idle_in_the_middle)		\
+	S("others want the CPU", cpu_is_wanted)				\
+	S("others want the CPU once", cpu_is_wanted_once)		\
+	S("a walk over huge pages in slices", long_walk)		\
+	S("failures of all slices count", failed_in_slices)		\
+	S("off between slices", off_between_slices)			\
+	S("one CPU for another", cpus_change)				\
+	S("the use of CPUs, at random", cpu_use_at_random)		\
 	S("resumed while blocks are looked at", resumed_in_scan)	\
 	S("resumed in the middle of a block", resumed_in_source)	\
 	S("stranded while a run is stopped", stranded_while_stopped)	\

@@ -41,7 +41,7 @@
 #define SIXTEENTH		(NSEC_PER_SEC / HZ / 4)
 
 /* Looks until all blocks are sorted, if 8 at most have something to gain */
-#define SCANNED			1
+#define SCANNED			2
 
 /* To be set before boot(): pages of one more zone, which is all in use */
 extern unsigned long large_pages;

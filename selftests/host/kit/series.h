@@ -7,6 +7,7 @@
 
 int init_page_reporting_init(void);
 int init_idle_compaction_init(void);
+int init_cpu_use_init(void);
 
 extern const struct param param_enabled, param_page_reporting_order,
 	param_quarantined, param_backend;

@@ -13,6 +13,7 @@
 bool (*thread_looks)(void);
 void (*thread_sleeps)(void);
 bool no_nohz;
+unsigned int pressure;
 unsigned long nr_timer_calls;
 struct task_struct *kthread;
 
@@ -26,6 +27,8 @@ static bool freezable, freeze, frozen;
 static struct wait_queue_head *thread_wq;
 static struct wait_queue_head freezer_changed;
 static unsigned int preempt_count;
+
+static int (*cpu_comes)(unsigned int cpu), (*cpu_goes)(unsigned int cpu);
 
 static struct cpu {
 	bool offline;
@@ -243,14 +246,44 @@ void cpu_clock_back(int cpu, u64 idle, u64 stolen)
 	c->stolen -= stolen;
 }
 
+int cpuhp_setup_state_nocalls(int state, const char *name,
+			      int (*comes)(unsigned int cpu),
+			      int (*goes)(unsigned int cpu))
+{
+	cpu_comes = comes;
+	cpu_goes = goes;
+	return 0;
+}
+
 void cpu_set_online(int cpu, bool online)
 {
-	count_cpu(cpu)->offline = !online;
+	struct cpu *c = count_cpu(cpu);
+
+	if (c->offline && online && cpu_comes)
+		cpu_comes(cpu);
+	if (!c->offline && !online && cpu_goes)
+		cpu_goes(cpu);
+	c->offline = !online;
 }
 
 bool cpu_online(int cpu)
 {
 	return !cpus[cpu].offline;
+}
+
+unsigned int num_online_cpus(void)
+{
+	unsigned int n = 0;
+	int cpu;
+
+	for_each_online_cpu(cpu)
+		n++;
+	return n;
+}
+
+unsigned int pressure_percent(void)
+{
+	return pressure;
 }
 
 u64 get_cpu_idle_time_us(int cpu, u64 *last_update)

@@ -38,6 +38,8 @@ extern bool (*thread_looks)(void);
 extern void (*thread_sleeps)(void);
 /* Idle time is counted by ticks */
 extern bool no_nohz;
+/* In percent */
+extern unsigned int pressure;
 extern unsigned long nr_timer_calls;
 extern struct task_struct *kthread;
 

@@ -30,6 +30,8 @@ void (*lru_splits)(unsigned long share);
 
 static struct used *all;
 static unsigned long nr_used;
+/* Huge pages that a walk that was stopped has not seen */
+static unsigned long walk_left;
 /* The places behind are empty still */
 static unsigned long nr_seen;
 static unsigned int next_free;
@@ -47,6 +49,7 @@ void lru_start(void)
 	all = sparse_alloc(nr_used, sizeof(*all));
 	nr_seen = 0;
 	lru_in_use = 0;
+	walk_left = 0;
 }
 
 struct pglist_data *first_online_pgdat(void)
@@ -379,23 +382,25 @@ unsigned long split_deferred_huge_pages(unsigned int share, unsigned int batch,
 					bool (*stop)(void),
 					unsigned long *kept)
 {
-	unsigned long n, left = 0, done = 0;
+	unsigned long n, done = 0, each = PAGEBLOCK_NR_PAGES / share;
 	struct used *u;
 
 	BUG_ON(in_critical_section() || lru_isolated);
 	if (lru_splits)
 		lru_splits(share);
-	for (n = 0; n < nr_used; n++)
-		left += all[n].page && all[n].deferred;
-	nr_unused = 0;
-	for (n = 0; n < left; n++) {
-		if (n && !(n % batch) && stop()) {
-			nr_unused += (left - n) * (PAGEBLOCK_NR_PAGES / share);
+	if (walk_left) {
+		nr_unused -= walk_left * each;
+	} else {
+		nr_unused = 0;
+		for (n = 0; n < nr_used; n++)
+			walk_left += all[n].page && all[n].deferred;
+	}
+	for (n = 0; walk_left; n++, walk_left--) {
+		if (n && !(n % batch) && stop())
 			break;
-		}
 		u = first_deferred();
 		if (!u)
-			break;
+			continue;
 		u->deferred = ++next_deferred;
 		if (((1U << u->order) - u->in_use) * share < 1U << u->order)
 			continue;
@@ -406,7 +411,7 @@ unsigned long split_deferred_huge_pages(unsigned int share, unsigned int batch,
 		split(u);
 		done++;
 	}
-	nr_unused += *kept;
+	nr_unused += *kept + walk_left * each;
 	return done;
 }
 

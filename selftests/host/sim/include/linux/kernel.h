@@ -36,6 +36,7 @@ typedef unsigned int gfp_t;
 
 #define READ_ONCE(x)		(*(const volatile typeof(x) *)&(x))
 #define WRITE_ONCE(x, v)	(*(volatile typeof(x) *)&(x) = (v))
+#define smp_store_release(p, v)	WRITE_ONCE(*(p), v)
 
 #define min(a, b)	({ typeof(a) _a = (a); typeof(b) _b = (b); \
 			   _a < _b ? _a : _b; })
@@ -80,7 +81,9 @@ void log_line(const char *format, ...) __attribute__((format(printf, 1, 2)));
 typedef struct { s64 v; } atomic64_t;
 typedef struct { long v; } atomic_long_t;
 typedef struct { int v; } atomic_t;
+#define ATOMIC_INIT(n)		{ n }
 #define atomic_read(a)		((a)->v)
+#define atomic_inc(a)		atomic_change(a, (a)->v++)
 #define atomic_long_read(a)	((a)->v)
 #define atomic64_read(a)	((a)->v)
 /* A plain store, and so no atomic change: whoever makes it keeps others out */

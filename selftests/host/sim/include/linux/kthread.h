@@ -14,9 +14,6 @@ struct task_struct *kthread_run(int (*fn)(void *data), void *data,
 #define kthread_should_stop()	false
 void set_user_nice(struct task_struct *task, int nice);
 
-/* Is nobody else waiting for this CPU? A test decides */
-bool single_task_running(void);
-void schedule_timeout_interruptible(unsigned long timeout);
 void preempt_disable(void);
 void preempt_enable(void);
 

@@ -37,6 +37,7 @@ typedef struct wait_queue_head wait_queue_head_t;
  */
 void sleep_on(struct wait_queue_head *wq, unsigned long until);
 void wake_up_all(struct wait_queue_head *wq);
+void schedule_timeout_interruptible(unsigned long timeout);
 #define wake_up(wq)		wake_up_all(wq)
 
 /* A condition that has been true is not asked about again: it may take something */
