@@ -81,19 +81,21 @@ reports_itself() { [ "$(base_says "$1" has_page_reporting)" = yes ]; }
 boot() {
 	local at=$cache/build/$1 append="" against="" compared
 	compared=${said["$2 against"]:-}
-	if [ "$3" != stock ] && [ "$3" != by-hand ] && [ "$compared" != never ]; then
+	if [[ $3 != @(stock|compact-30s|proactive|by-hand) ]] && [ "$compared" != never ]; then
 		if [ "$compared" = always ] || { reports_itself "$1" && stands_beside "$2" stock; }; then
 			against=stock${4:-}
 		fi
 	fi
 	case $3 in
-	stock) at=${stock_image:-$at-stock/$image} ;;
+	stock | compact-30s | proactive) at=${stock_image:-$at-stock/$image} ;;
 	compiled-out) at=$at-compiled-out/$image ;;
 	*) at=$at-patched/$image ;;
 	esac
 	case $3 in
 	by-hand) append=idle_compaction.threshold=0 ;;
 	key-off) append="page_reporting.enabled=0 idle_compaction.threshold=0" ;;
+	compact-30s) append=compacts=30 ;;
+	proactive) append=sysctl.vm.compaction_proactiveness=100 ;;
 	esac
 	boots "$3${4:-}" "$2" "$against" "$at" "$append"
 }
@@ -112,9 +114,12 @@ plan_series() {
 	done
 	for scenario in "${scenarios[@]}"; do
 		for kernel in ${said["$scenario boots"]}; do
-			if [ -z "$stock_image" ] || [ "$kernel" != stock ]; then
-				boot "$1" "$scenario" "$kernel"
-			fi
+			case $kernel in
+			stock) [ -z "$stock_image" ] || continue ;;
+			# Linux 5.9 and later have it, and page reporting
+			proactive) reports_itself "$1" || continue ;;
+			esac
+			boot "$1" "$scenario" "$kernel"
 		done
 	done
 }
