@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * scatter [-d DEVICE | -t] [-m] [-w HZ] MIB KEEP - takes memory, fills and verifies
+ * scatter [-d DEVICE | -t] [-k] [-m] [-w HZ] MIB KEEP - takes memory, fills and verifies
  * it, frees all but one page in KEEP, closes descriptor 3 for whoever waits
  * for that, and finds the kept pages unchanged when told to stop (SIGTERM).
  *
  * -d: page cache of a block device instead of its own memory, with slab pages
  *     that stay in one page block of twenty.
  * -t: huge pages, of which the kernel has to split what is left.
+ * -k: khugepaged may make huge pages again of what is left.
  * -m: so in a quarter of it only; in the others one in 4, three in 4 and all
  *     pages stay, in stretches of 16 MiB: what moves can be well chosen or not.
  * -w: a child wakes HZ times a second all the while, and does next to nothing.
@@ -29,7 +30,7 @@
 #define FREED_FD	3
 
 static size_t pages, keep;
-static bool mixed;
+static bool mixed, refill;
 
 static bool stays(size_t page)
 {
@@ -193,7 +194,7 @@ static uint64_t *take_aligned(size_t mib, bool huge)
 static void drop_memory(uint64_t *p)
 {
 	/* khugepaged would fill the holes again. */
-	madvise(p, pages * PAGE, MADV_NOHUGEPAGE);
+	madvise(p, pages * PAGE, refill ? MADV_HUGEPAGE : MADV_NOHUGEPAGE);
 	if (scatter(p, pages, PAGE, stays))
 		fail("madvise");
 }
@@ -245,10 +246,13 @@ int main(int argc, char **argv)
 	int opt, sig, fd = -1;
 	sigset_t term;
 
-	while ((opt = getopt(argc, argv, "d:mtw:")) != -1) {
+	while ((opt = getopt(argc, argv, "d:kmtw:")) != -1) {
 		switch (opt) {
 		case 'd':
 			device = optarg;
+			break;
+		case 'k':
+			refill = true;
 			break;
 		case 'm':
 			mixed = true;

@@ -105,12 +105,6 @@
 #define SCAN_BLOCKS		8
 #define SCAN_PAGES		1024
 
-/*
- * Do not empty a block of which less than 1/FREE_SHARE is free, and do not
- * split a huge page of which less is unused.
- */
-#define FREE_SHARE		8
-
 #define THRESHOLD_MAX		(24 * 60 * 60)	/* seconds */
 
 /* Huge pages to look at, and to split, in one go */
@@ -547,7 +541,7 @@ static void scan_blocks(struct plan *p)
 static bool next_source(struct plan *p)
 {
 	unsigned int pages = 1U << p->unit, used = 1;
-	unsigned int most = pages - pages / FREE_SHARE;
+	unsigned int most = pages - pages / IDLE_COMPACTION_SHARE;
 	unsigned long pfn;
 	struct usage u;
 
@@ -900,8 +894,9 @@ static const char *split_huge_pages(void)
 	split_stop = NULL;
 	if (!nr_deferred_split_pages())
 		return NULL;
-	run.split = split_deferred_huge_pages(FREE_SHARE, SPLIT_BATCH,
-					      stop_splitting, &failed);
+	run.split = split_deferred_huge_pages(IDLE_COMPACTION_SHARE,
+					      SPLIT_BATCH, stop_splitting,
+					      &failed);
 	run.failed += failed;
 	return split_stop;
 }
