@@ -38,18 +38,16 @@
 #define PRESSURE_MOST		10
 
 /*
- * A thread that runs because the CPUs are idle stops if others use more than
- * 1/BUSY_SHARE of all CPU time for BUSY_WINDOW. This share is larger than the
- * one that starts a run, or a load between the two would start runs and stop
- * them, again and again. A task that wants this CPU gets it at once, so the
- * window need not be shorter. It must not be much shorter: if the host does not
- * run a CPU for a while, an interrupt on it looks like work.
+ * A thread that runs looks each BUSY_WINDOW whether it must stop. If it runs
+ * because the CPUs are idle, it stops if others use more than 1/BUSY_SHARE of
+ * all CPU time. This share is larger than the one that starts a run, or a load
+ * between the two would start runs and stop them, again and again. A task that
+ * wants this CPU gets it at once, so the window need not be shorter. It must
+ * not be much shorter: if the host does not run a CPU for a while, an interrupt
+ * on it looks like work.
  */
 #define BUSY_SHARE		4
 #define BUSY_WINDOW		(50 * NSEC_PER_MSEC)
-
-/* The budget of no more than this time can be saved for later */
-#define GRANT_MAX		NSEC_PER_SEC
 
 /*
  * With a budget, wait so many times for the CPU to become free. Each time is
@@ -134,6 +132,13 @@ static u64 others_used(const struct cpu_time *from, const struct cpu_time *to)
 		     all);
 }
 
+/* Is there CPU time that nobody needs? */
+static bool is_spare(const struct cpu_time *from, const struct cpu_time *to)
+{
+	return left_over(from, to) * SPARE_SHARE >= cpu_time_between(from, to) &&
+	       pressure_percent() < PRESSURE_MOST;
+}
+
 /**
  * cpu_use_add - make a thread a user
  * @u: zeroed, static
@@ -155,11 +160,12 @@ void cpu_use_add(struct cpu_user *u, struct task_struct *task)
  *
  * Then the interval of the looks may change.
  *
- * Context: while neither the timer looks nor the thread runs.
+ * Context: as cpu_use_look().
  */
 void cpu_use_forget(struct cpu_user *u)
 {
 	u->nr_samples = 0;
+	u->granted = ktime_get_ns();
 }
 
 /**
@@ -176,19 +182,15 @@ enum cpu_use cpu_use_look(struct cpu_user *u)
 {
 	struct cpu_time *oldest = &u->samples[u->nr_samples % CPU_USE_SAMPLES];
 	struct cpu_time from = *oldest, now;
-	u64 all;
 
 	read_cpu_time(&now);
 	*oldest = now;
 	if (u->nr_samples++ < CPU_USE_SAMPLES)
 		return CPUS_BUSY;
-	all = cpu_time_between(&from, &now);
-	if (others_used(&from, &now) * IDLE_SHARE < all)
+	if (others_used(&from, &now) * IDLE_SHARE <
+	    cpu_time_between(&from, &now))
 		return CPUS_IDLE;
-	if (left_over(&from, &now) * SPARE_SHARE < all ||
-	    pressure_percent() >= PRESSURE_MOST)
-		return CPUS_BUSY;
-	return CPUS_SPARE;
+	return is_spare(&from, &now) ? CPUS_SPARE : CPUS_BUSY;
 }
 
 /**
@@ -196,18 +198,20 @@ enum cpu_use cpu_use_look(struct cpu_user *u)
  * @u: the user
  * @percent: the budget's share of all CPU time
  *
+ * Call this after each cpu_use_look(). What is not used until the next call is
+ * lost. What was used in excess is paid back first.
+ *
  * Context: as cpu_use_look().
  * Return: true if some of the budget is left.
  */
 bool cpu_use_grant(struct cpu_user *u, unsigned int percent)
 {
 	u64 now = ktime_get_ns();
-	u64 time = min_t(u64, since(u->granted, now), GRANT_MAX);
-	s64 most = div_u64((u64)GRANT_MAX * num_online_cpus() * percent, 100);
+	s64 earned = div_u64(since(u->granted, now) * num_online_cpus() *
+			     percent, 100);
 
 	u->granted = now;
-	u->budget += div_u64(time * num_online_cpus() * percent, 100);
-	u->budget = min(u->budget, most);
+	u->budget = min(u->budget, (s64)0) + earned;
 	return u->budget > 0;
 }
 
@@ -236,8 +240,11 @@ static const char *stop_if_busy(struct cpu_user *u)
 	if (ktime_get_ns() - u->last.when < BUSY_WINDOW)
 		return NULL;
 	read_cpu_time(&now);
-	busy = others_used(&u->last, &now) * BUSY_SHARE >
-	       cpu_time_between(&u->last, &now);
+	if (u->use == CPUS_IDLE)
+		busy = others_used(&u->last, &now) * BUSY_SHARE >
+		       cpu_time_between(&u->last, &now);
+	else
+		busy = !is_spare(&u->last, &now);
 	u->last = now;
 	return busy ? "busy" : NULL;
 }
@@ -263,7 +270,7 @@ const char *cpu_use_stop(struct cpu_user *u)
 	}
 	if (runtime(u) >= u->budget)
 		return "budget";
-	return wait_for_cpu(u);
+	return wait_for_cpu(u) ?: stop_if_busy(u);
 }
 
 /**
@@ -298,6 +305,7 @@ void cpu_use_end(struct cpu_user *u)
 		u->budget -= runtime(u);
 	else
 		cpu_use_forget(u);
+	u->granted = ktime_get_ns();
 }
 
 static int cpu_changed(unsigned int cpu)
@@ -306,7 +314,7 @@ static int cpu_changed(unsigned int cpu)
 	return 0;
 }
 
-/* Without memory for this, the number of CPUs alone must do */
+/* If there is no state left for this, the number of CPUs alone must do */
 static int __init cpu_use_init(void)
 {
 	cpuhp_setup_state_nocalls(CPUHP_AP_ONLINE_DYN, "mm/cpu_use:online",

@@ -45,7 +45,7 @@ struct cpu_user {
 	unsigned int nr_samples;
 	/* The budget. Below 0: what a run has used in excess */
 	s64 budget;
-	u64 granted;		/* until then, ktime */
+	u64 granted;		/* until then */
 	/* For the run */
 	enum cpu_use use;
 	u64 began;		/* runtime of the task */

@@ -25,8 +25,9 @@
  *
  * Some systems are never idle. So after some time, the timer wakes the thread
  * even then, if others leave some CPU time unused. Such a run has a small
- * budget of CPU time, and ends as soon as another task wants its CPU. The next
- * one goes on from there.
+ * budget of CPU time. If other tasks want its CPU, it waits for a moment, or
+ * ends. The next run goes on from there. All runs from the first look at memory
+ * to the last are one pass.
  *
  * Either the timer or the thread is "on watch", or nobody is. The timer is on
  * watch while it is pending or runs. The thread is on watch from its wake-up
@@ -91,11 +92,12 @@
 #define PERCENT_MAX		8
 
 /*
- * Delay before the next run. Each run without gain doubles it, at most
- * BACKOFF_MAX times.
+ * Delay before the next run. Each pass without gain doubles it, and each run
+ * that was stopped before it has done anything, at most BACKOFF_MAX times. After
+ * so many passes without gain, free memory must change first.
  */
 #define BACKOFF_UNIT		(HZ / 4)
-#define BACKOFF_MAX		6
+#define BACKOFF_MAX		6U
 
 /*
  * In one go: pages to isolate, blocks to look at, and pages to look at with
@@ -134,20 +136,24 @@ static unsigned long on_watch;
 /* These belong to the watch, down to backoff */
 static struct cpu_user cpu_user;
 /* Without idleness, the next run must not begin before then, in jiffies */
-static unsigned long patient_until;
+static u64 patient_until;
 static unsigned long memory, gain_min;	/* in pages */
 /* Stranded pages when the last pass ended, or the least since then */
 static unsigned long baseline;
 /* The last run has left work that is worth another run */
 static bool unfinished;
-static unsigned int backoff;
+/* In a row, at most BACKOFF_MAX: passes without gain, runs that did nothing */
+static unsigned int fruitless, refused;
 
 /*
  * A pass over all zones, in one run or several. Only the thread uses this, and
  * the plan
  */
 static struct {
-	bool split;			/* huge pages have been split */
+	bool begun;
+	bool splits;			/* huge pages are being split */
+	bool split;			/* that is done */
+	unsigned long unsplit;		/* unused pages that it could not free */
 	unsigned long left;		/* stranded pages not yet gained */
 	unsigned long gain, failed;	/* as in a run */
 } pass;
@@ -222,15 +228,21 @@ static unsigned long zone_stranded(struct zone *zone)
 	return pages;
 }
 
-/* The same for all zones, plus the unused pages of partly used huge pages */
-static unsigned long stranded(void)
+/* The same for all zones */
+static unsigned long zones_stranded(void)
 {
-	unsigned long pages = nr_deferred_split_pages();
+	unsigned long pages = 0;
 	struct zone *zone;
 
 	for_each_populated_zone(zone)
 		pages += zone_stranded(zone);
 	return pages;
+}
+
+/* The same, plus the unused pages of partly used huge pages */
+static unsigned long stranded(void)
+{
+	return zones_stranded() + nr_deferred_split_pages();
 }
 
 /*
@@ -708,23 +720,19 @@ static bool get_free_pages(struct plan *p, unsigned int wanted)
 	return true;
 }
 
-/* Let the pages that this CPU has freed merge */
-static void drain_this_cpu(struct zone *zone)
-{
-	preempt_disable();
-	drain_local_pages(zone);
-	preempt_enable();
-}
-
-/* Free the pages that a batch has not used. The target can be used again */
+/*
+ * Free the pages that a batch has not used. The target can be used again. And
+ * let the pages that the batch has freed merge.
+ */
 static void return_free_pages(struct plan *p)
 {
 	unsigned long start = p->target_end - (1UL << p->unit);
 	struct page *page, *next;
 
-	if (!p->nr_free)
-		return;
-	/* Free and drain on the same CPU, or pages would stay on its lists */
+	/*
+	 * Free and drain on the same CPU, or pages would stay on its lists.
+	 * Until the next batch, the thread may have moved to another CPU.
+	 */
 	preempt_disable();
 	list_for_each_entry_safe(page, next, &p->free, lru) {
 		unsigned long pfn = page_to_pfn(page);
@@ -824,7 +832,6 @@ static void finish_source(struct plan *p)
 	unsigned long pfn = p->source_end - (1UL << p->unit);
 	struct usage u;
 
-	drain_this_cpu(p->zone);
 	if (is_free_block(p, pfn) && p->source_moved) {
 		count_vm_event(IDLE_COMPACT_BLOCKS);
 		run.gain += 1UL << p->unit;
@@ -877,6 +884,7 @@ static bool move_batch(struct plan *p)
 	return true;
 }
 
+static const char no_memory[] = "memory";
 static const char *split_stop;
 
 static bool stop_splitting(void)
@@ -892,12 +900,14 @@ static const char *split_huge_pages(void)
 	unsigned long failed = 0;
 
 	split_stop = NULL;
-	if (!nr_deferred_split_pages())
+	if (!pass.splits && !nr_deferred_split_pages())
 		return NULL;
 	run.split = split_deferred_huge_pages(IDLE_COMPACTION_SHARE,
-					      SPLIT_BATCH, stop_splitting,
-					      &failed);
+					      SPLIT_BATCH, pass.splits,
+					      stop_splitting, &failed);
 	run.failed += failed;
+	pass.unsplit += failed;
+	pass.splits = split_stop;
 	return split_stop;
 }
 
@@ -925,7 +935,6 @@ static const char *run_plan(struct plan *p)
 		run.steps++;
 		stop = must_stop();
 	}
-	drain_this_cpu(p->zone);
 	return stop;
 }
 
@@ -944,7 +953,8 @@ static const char *compact(struct plan *p)
 			return stop;
 		lru_add_drain_all();
 		drain_all_pages(NULL);
-		pass.left = stranded();
+		/* What was unmapped meanwhile is left for the next pass */
+		pass.left = zones_stranded() + pass.unsplit;
 		pass.split = true;
 	}
 	if (!zone)
@@ -956,7 +966,8 @@ static const char *compact(struct plan *p)
 			    zone_stranded(zone) < 1UL << UNIT_MIN)
 				continue;
 			if (!start_plan(p, zone))
-				return "memory";
+			if (!start_plan(p, zone))
+				return no_memory;
 		}
 		stop = run_plan(p);
 		if (stop)
@@ -999,21 +1010,60 @@ static void keep_watch(unsigned long delay)
 
 static void be_patient(void)
 {
-	patient_until = jiffies + READ_ONCE(threshold) * HZ * PATIENCE;
+	patient_until = get_jiffies_64() + READ_ONCE(threshold) * HZ * PATIENCE;
 }
 
 /* The share of the CPUs that a run may use if they are not idle */
 static unsigned int percent(void)
 {
-	unsigned long shares = stranded() / (memory / MEMORY_SHARE + 1);
+	unsigned long now = stranded(), gain = now - min(now, baseline);
 
-	return clamp_t(unsigned long, shares, 1, PERCENT_MAX);
+	return clamp_t(unsigned long, gain / (memory / MEMORY_SHARE + 1), 1,
+		       PERCENT_MAX);
+}
+
+/* Has this run been worth its cost, and what comes next? */
+static void judge_run(const char *stop)
+{
+	if (!stop) {
+		if (pass.gain >= gain_min)
+			fruitless = 0;
+		else if (fruitless < BACKOFF_MAX)
+			fruitless++;
+	}
+	/* A run that was stopped after some work was not in vain */
+	if (!run.steps || stop == no_memory)
+		refused = min(refused + 1, BACKOFF_MAX);
+	else
+		refused = 0;
+	unfinished = stop ||
+		     (pass.failed >= gain_min && fruitless < BACKOFF_MAX);
+}
+
+/*
+ * The delay before the next run. If this run had a budget, only the next one
+ * with a budget is delayed: the system may be idle before.
+ */
+static void wait_for_next_run(enum cpu_use use, unsigned int was_threshold)
+{
+	unsigned long delay = BACKOFF_UNIT << max(fruitless, refused);
+
+	cpu_use_end(&cpu_user);
+	if (READ_ONCE(threshold) != was_threshold) {
+		cpu_use_forget(&cpu_user);
+		be_patient();
+	} else if (!pass.begun) {
+		be_patient();
+	}
+	patient_until = max(patient_until, get_jiffies_64() + delay);
+	keep_watch(use == CPUS_IDLE ? max(period(), delay) : period());
 }
 
 static void run_once(enum cpu_use use)
 {
 	static unsigned long said;
-	bool resumed = plan.zone;
+	unsigned int was_threshold = READ_ONCE(threshold);
+	bool resumed = pass.begun;
 	const char *stop;
 	unsigned int msecs;
 
@@ -1024,41 +1074,30 @@ static void run_once(enum cpu_use use)
 	find_memory();
 	memset(&run, 0, sizeof(run));
 	run.began = ktime_get_ns();
+	pass.begun = true;
 
 	stop = cpu_use_begin(&cpu_user, use) ?: compact(&plan);
 
 	msecs = div_u64(ktime_get_ns() - run.began, NSEC_PER_MSEC);
 	pass.gain += run.gain;
 	pass.failed += run.failed;
+	judge_run(stop);
 	WRITE_ONCE(last_run, stop ?: "done");
 	if (stop) {
 		count_vm_event(IDLE_COMPACT_ABORT);
 		trace_idle_compaction_abort(stop, run.gain, run.migrated,
 					    msecs);
-		if (!READ_ONCE(threshold))
-			drop_pass(&plan);
 	} else {
 		trace_idle_compaction_end(run.gain, run.migrated, run.failed,
 					  msecs);
-		/* A resumed plan does not cover what was stranded later */
-		baseline = stranded();
+		baseline = zones_stranded() + pass.unsplit;
+		/* A resumed pass does not cover what was stranded later */
 		if (resumed)
 			baseline = min(baseline, pass.left);
 	}
-
-	/* A run that was stopped after some work was not in vain */
-	if (stop ? run.steps : pass.gain >= gain_min)
-		backoff = 0;
-	else if (backoff < BACKOFF_MAX)
-		backoff++;
-	unfinished = stop ||
-		     (pass.failed >= gain_min && backoff < BACKOFF_MAX);
-	if (!stop) {
+	if (!stop || !READ_ONCE(threshold))
 		drop_pass(&plan);
-		be_patient();
-	}
-	cpu_use_end(&cpu_user);
-	keep_watch(max(period(), (unsigned long)BACKOFF_UNIT << backoff));
+	wait_for_next_run(use, was_threshold);
 }
 
 static int idle_compaction_thread(void *unused)
@@ -1070,7 +1109,8 @@ static int idle_compaction_thread(void *unused)
 
 	while (!kthread_should_stop()) {
 		wait_event_freezable(kidlecompactd_wait, READ_ONCE(due));
-		use = READ_ONCE(due);
+		/* What belongs to the watch has been written before */
+		use = smp_load_acquire(&due);
 		WRITE_ONCE(due, CPUS_BUSY);
 		run_once(use);
 	}
@@ -1132,11 +1172,12 @@ static void leave_watch(void)
 static enum cpu_use look_at_cpus(void)
 {
 	enum cpu_use use = cpu_use_look(&cpu_user);
+	bool granted = cpu_use_grant(&cpu_user, percent());
 
-	if (use != CPUS_SPARE || (!time_before(jiffies, patient_until) &&
-				  cpu_use_grant(&cpu_user, percent())))
-		return use;
-	return CPUS_BUSY;
+	if (use == CPUS_SPARE &&
+	    (!granted || get_jiffies_64() < patient_until))
+		return CPUS_BUSY;
+	return use;
 }
 
 static void idle_compaction_look(struct timer_list *unused)
@@ -1150,7 +1191,7 @@ static void idle_compaction_look(struct timer_list *unused)
 	}
 	use = look_at_cpus();
 	if (use != CPUS_BUSY) {
-		WRITE_ONCE(due, use);
+		smp_store_release(&due, use);
 		wake_up(&kidlecompactd_wait);
 		return;
 	}
@@ -1168,8 +1209,10 @@ static void stop_idle_compaction(void)
 {
 	static_branch_disable(&idle_compaction_active);
 	irq_work_sync(&idle_compaction_work);
-	if (del_timer_sync(&idle_compaction_timer))
+	if (del_timer_sync(&idle_compaction_timer)) {
+		drop_pass(&plan);
 		clear_bit(0, &on_watch);
+	}
 }
 
 static int set_threshold(const char *val, const struct kernel_param *kp)

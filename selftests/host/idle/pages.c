@@ -252,7 +252,7 @@ void stopped_while_splitting(void)
 	expect(next_timer(), jiffies + PERIOD);
 	on_look = NULL;
 	next_run(next_timer() + 4 * PERIOD);
-	expect(last_run.resumed, 0);
+	expect(last_run.resumed, 1);
 	expect(splits, 2);
 	expect(lru_split, 10);
 	expect(last_run.gain, 9 * 512);

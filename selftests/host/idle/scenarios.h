@@ -83,11 +83,18 @@
 	S("idle in the middle of a pass", idle_in_the_middle)		\
 	S("others want the CPU", cpu_is_wanted)				\
 	S("others want the CPU once", cpu_is_wanted_once)		\
+	S("idle after others wanted the CPU", idle_after_refusals)	\
 	S("a walk over huge pages in slices", long_walk)		\
 	S("failures of all slices count", failed_in_slices)		\
 	S("off between slices", off_between_slices)			\
+	S("off in a walk over huge pages", off_in_a_walk)		\
+	S("a new threshold in a run", threshold_changes_in_run)		\
+	S("no memory, and never idle", no_memory_between_slices)	\
+	S("pressure in a run", pressure_in_run)				\
+	S("all CPUs busy in a run", busy_in_run)			\
 	S("one CPU for another", cpus_change)				\
 	S("the use of CPUs, at random", cpu_use_at_random)		\
+	S("the use of CPUs, by ticks", cpu_use_at_random_by_ticks)	\
 	S("resumed while blocks are looked at", resumed_in_scan)	\
 	S("resumed in the middle of a block", resumed_in_source)	\
 	S("stranded while a run is stopped", stranded_while_stopped)	\

@@ -210,6 +210,6 @@ void plan_has_no_memory(void)
 	expect(next_timer(), jiffies + 2 * PERIOD);
 	allocation_fails = false;
 	next_run(next_timer() + 4 * PERIOD);
-	expect(last_run.resumed, 0);
+	expect(last_run.resumed, 1);
 	expect(last_run.gain, 1024);
 }

@@ -379,7 +379,7 @@ static void split(struct used *u)
 }
 
 unsigned long split_deferred_huge_pages(unsigned int share, unsigned int batch,
-					bool (*stop)(void),
+					bool resume, bool (*stop)(void),
 					unsigned long *kept)
 {
 	unsigned long n, done = 0, each = PAGEBLOCK_NR_PAGES / share;
@@ -388,13 +388,13 @@ unsigned long split_deferred_huge_pages(unsigned int share, unsigned int batch,
 	BUG_ON(in_critical_section() || lru_isolated);
 	if (lru_splits)
 		lru_splits(share);
-	if (walk_left) {
+	BUG_ON(resume && !walk_left);
+	if (resume)
 		nr_unused -= walk_left * each;
-	} else {
-		nr_unused = 0;
-		for (n = 0; n < nr_used; n++)
-			walk_left += all[n].page && all[n].deferred;
-	}
+	else
+		nr_unused = walk_left = 0;
+	for (n = 0; n < nr_used && !resume; n++)
+		walk_left += all[n].page && all[n].deferred;
 	for (n = 0; walk_left; n++, walk_left--) {
 		if (n && !(n % batch) && stop())
 			break;

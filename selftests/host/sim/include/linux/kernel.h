@@ -37,6 +37,7 @@ typedef unsigned int gfp_t;
 #define READ_ONCE(x)		(*(const volatile typeof(x) *)&(x))
 #define WRITE_ONCE(x, v)	(*(volatile typeof(x) *)&(x) = (v))
 #define smp_store_release(p, v)	WRITE_ONCE(*(p), v)
+#define smp_load_acquire(p)	READ_ONCE(*(p))
 
 #define min(a, b)	({ typeof(a) _a = (a); typeof(b) _b = (b); \
 			   _a < _b ? _a : _b; })

@@ -59,7 +59,7 @@ void lru_add_drain_all(void);
 
 unsigned long nr_deferred_split_pages(void);
 unsigned long split_deferred_huge_pages(unsigned int share, unsigned int batch,
-					bool (*stop)(void),
+					bool resume, bool (*stop)(void),
 					unsigned long *failed);
 
 #endif

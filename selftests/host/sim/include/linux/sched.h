@@ -16,6 +16,7 @@
 /* How many CPUs the machine has: 4, or what a test says before it begins */
 extern int nr_cpu_ids;
 extern unsigned long jiffies;
+#define get_jiffies_64()	((u64)jiffies)
 #define msecs_to_jiffies(ms)	((unsigned long)(ms) * HZ / 1000)
 #define time_before(a, b)	((long)((a) - (b)) < 0)
 #define jiffies_to_msecs(j)	((unsigned int)((j) * 1000 / HZ))
