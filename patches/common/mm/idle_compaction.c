@@ -84,11 +84,11 @@
 
 /*
  * Without idleness, a run begins after PATIENCE times threshold. It may use 1 %
- * of all CPU time, or more if much memory is stranded: 1 % for each
+ * of all CPU time, or more if much memory can be gained: 1 % for each
  * 1/MEMORY_SHARE of all memory, at most PERCENT_MAX.
  */
 #define PATIENCE		10
-#define MEMORY_SHARE		16
+#define MEMORY_SHARE		32
 #define PERCENT_MAX		8
 
 /*
