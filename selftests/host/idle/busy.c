@@ -465,6 +465,12 @@ void threshold_changes_in_run(void)
 	next_run(then + 10 * HZ);
 }
 
+static void no_more_memory(unsigned int n)
+{
+	if (n == 2)
+		allocation_fails = true;
+}
+
 /* Memory is short in the second zone: it is tried less and less often */
 void no_memory_between_slices(void)
 {
@@ -472,15 +478,20 @@ void no_memory_between_slices(void)
 
 	boot();
 	lay_three();
+	bring_online(other, OTHER, END);
+	lay(BLOCKS, 1, ANON);
+	lay(BLOCKS + 1, 1, ANON);
 	load_each(25 * PERCENT);
+	on_look = no_more_memory;
 	start();
-	sleep_until(NOW + 10);
-	allocation_fails = true;
 	next_run(NOW + PATIENCE);
 	for (i = 2; i <= 16; i *= 2) {
+		expect_op(looks, >, 1);
 		expect(strcmp(last_run.stop, "memory"), 0);
+		allocation_fails = false;
 		next_run(jiffies + i * HZ / 4);
 	}
+	on_look = NULL;
 	allocation_fails = false;
 	next_run(jiffies + 8 * HZ);
 	expect(last_run.stop == NULL, 1);
