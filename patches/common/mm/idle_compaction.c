@@ -419,6 +419,7 @@ static void drop_pass(struct plan *p)
 {
 	if (p->zone)
 		drop_plan(p);
+	forget_deferred_split_walk();
 	memset(&pass, 0, sizeof(pass));
 }
 
@@ -903,8 +904,8 @@ static const char *split_huge_pages(void)
 	if (!pass.splits && !nr_deferred_split_pages())
 		return NULL;
 	run.split = split_deferred_huge_pages(IDLE_COMPACTION_SHARE,
-					      SPLIT_BATCH, pass.splits,
-					      stop_splitting, &failed);
+					      SPLIT_BATCH, stop_splitting,
+					      &failed);
 	run.failed += failed;
 	pass.unsplit += failed;
 	pass.splits = split_stop;

@@ -379,20 +379,20 @@ static void split(struct used *u)
 }
 
 unsigned long split_deferred_huge_pages(unsigned int share, unsigned int batch,
-					bool resume, bool (*stop)(void),
+					bool (*stop)(void),
 					unsigned long *kept)
 {
 	unsigned long n, done = 0, each = PAGEBLOCK_NR_PAGES / share;
+	bool resume = walk_left;
 	struct used *u;
 
 	BUG_ON(in_critical_section() || lru_isolated);
 	if (lru_splits)
 		lru_splits(share);
-	BUG_ON(resume && !walk_left);
 	if (resume)
 		nr_unused -= walk_left * each;
 	else
-		nr_unused = walk_left = 0;
+		nr_unused = 0;
 	for (n = 0; n < nr_used && !resume; n++)
 		walk_left += all[n].page && all[n].deferred;
 	for (n = 0; walk_left; n++, walk_left--) {
@@ -413,6 +413,11 @@ unsigned long split_deferred_huge_pages(unsigned int share, unsigned int batch,
 	}
 	nr_unused += *kept + walk_left * each;
 	return done;
+}
+
+void forget_deferred_split_walk(void)
+{
+	walk_left = 0;
 }
 
 void lru_add_drain_all(void)

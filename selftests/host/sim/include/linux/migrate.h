@@ -59,7 +59,8 @@ void lru_add_drain_all(void);
 
 unsigned long nr_deferred_split_pages(void);
 unsigned long split_deferred_huge_pages(unsigned int share, unsigned int batch,
-					bool resume, bool (*stop)(void),
+					bool (*stop)(void),
 					unsigned long *failed);
+void forget_deferred_split_walk(void);
 
 #endif
