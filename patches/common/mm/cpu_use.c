@@ -135,8 +135,9 @@ static u64 others_used(const struct cpu_time *from, const struct cpu_time *to)
 /* Is there CPU time that nobody needs? */
 static bool is_spare(const struct cpu_time *from, const struct cpu_time *to)
 {
-	return left_over(from, to) * SPARE_SHARE >= cpu_time_between(from, to) &&
-	       pressure_percent() < PRESSURE_MOST;
+	u64 left = left_over(from, to), all = cpu_time_between(from, to);
+
+	return left * SPARE_SHARE >= all && pressure_percent() < PRESSURE_MOST;
 }
 
 /**
@@ -211,7 +212,7 @@ bool cpu_use_grant(struct cpu_user *u, unsigned int percent)
 			     percent, 100);
 
 	u->granted = now;
-	u->budget = min(u->budget, (s64)0) + earned;
+	u->budget = min_t(s64, u->budget, 0) + earned;
 	return u->budget > 0;
 }
 

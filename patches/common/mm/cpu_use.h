@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Who is using the CPUs: for threads that work only when nobody is in the way */
+/* Who is using the CPUs: for threads that must not be in anybody's way */
 #ifndef _MM_CPU_USE_H
 #define _MM_CPU_USE_H
 
@@ -14,7 +14,7 @@ struct cpu_time {
 	u64 when;
 	u64 idle;		/* of all CPUs */
 	u64 stolen;		/* by the host, from all CPUs */
-	u64 own;		/* of all struct cpu_user, and of page reporting */
+	u64 own;		/* of all users, and of page reporting */
 	unsigned int cpus;
 	int cpu_changes;
 };

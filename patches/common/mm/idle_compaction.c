@@ -93,8 +93,8 @@
 
 /*
  * Delay before the next run. Each pass without gain doubles it, and each run
- * that was stopped before it has done anything, at most BACKOFF_MAX times. After
- * so many passes without gain, free memory must change first.
+ * that was stopped before it has done anything, at most BACKOFF_MAX times.
+ * After so many passes without gain, free memory must change first.
  */
 #define BACKOFF_UNIT		(HZ / 4)
 #define BACKOFF_MAX		6U
@@ -127,7 +127,7 @@ static unsigned int threshold = 1;
 /* Set once, with the mutex held, before the first watch can begin */
 static struct task_struct *kidlecompactd;
 static DECLARE_WAIT_QUEUE_HEAD(kidlecompactd_wait);
-/* Not CPUS_BUSY: the thread must run. Set by the timer, cleared by the thread */
+/* Set by the timer to let the thread run, and by the thread to CPUS_BUSY */
 static enum cpu_use due;
 
 /* Bit 0: somebody is on watch. test_and_set_bit() lets only one in */
@@ -153,7 +153,7 @@ static struct {
 	bool begun;
 	bool splits;			/* huge pages are being split */
 	bool split;			/* that is done */
-	unsigned long unsplit;		/* unused pages that it could not free */
+	unsigned long unsplit;		/* unused pages it could not free */
 	unsigned long left;		/* stranded pages not yet gained */
 	unsigned long gain, failed;	/* as in a run */
 } pass;
@@ -967,7 +967,6 @@ static const char *compact(struct plan *p)
 			    zone_stranded(zone) < 1UL << UNIT_MIN)
 				continue;
 			if (!start_plan(p, zone))
-			if (!start_plan(p, zone))
 				return no_memory;
 		}
 		stop = run_plan(p);
@@ -1176,7 +1175,7 @@ static enum cpu_use look_at_cpus(void)
 	bool granted = cpu_use_grant(&cpu_user, percent());
 
 	if (use == CPUS_SPARE &&
-	    (!granted || get_jiffies_64() < patient_until))
+	    (!granted || time_before64(get_jiffies_64(), patient_until)))
 		return CPUS_BUSY;
 	return use;
 }
@@ -1192,6 +1191,7 @@ static void idle_compaction_look(struct timer_list *unused)
 	}
 	use = look_at_cpus();
 	if (use != CPUS_BUSY) {
+		/* The thread reads this before it uses what the watch has */
 		smp_store_release(&due, use);
 		wake_up(&kidlecompactd_wait);
 		return;

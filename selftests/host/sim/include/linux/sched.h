@@ -17,6 +17,7 @@
 extern int nr_cpu_ids;
 extern unsigned long jiffies;
 #define get_jiffies_64()	((u64)jiffies)
+#define time_before64(a, b)	((s64)((a) - (b)) < 0)
 #define msecs_to_jiffies(ms)	((unsigned long)(ms) * HZ / 1000)
 #define time_before(a, b)	((long)((a) - (b)) < 0)
 #define jiffies_to_msecs(j)	((unsigned int)((j) * 1000 / HZ))
