@@ -497,6 +497,19 @@ void no_memory_between_slices(void)
 	expect(last_run.stop == NULL, 1);
 }
 
+/* Each look takes 50 ms; something in the second one stops the run at look @n */
+static void stopped_at_look(void (*something)(unsigned int n), unsigned int n)
+{
+	boot();
+	lay_many();
+	load_each(25 * PERCENT);
+	on_look = something;
+	start();
+	next_run(NOW + PATIENCE);
+	expect(strcmp(last_run.stop, "busy"), 0);
+	expect(looks, n);
+}
+
 static void pressed(unsigned int n)
 {
 	if (n == 2)
@@ -504,17 +517,9 @@ static void pressed(unsigned int n)
 	jiffies += 5;
 }
 
-/* Pressure rises, or all CPUs become busy, in the middle of a long run */
 void pressure_in_run(void)
 {
-	boot();
-	lay_many();
-	load_each(25 * PERCENT);
-	on_look = pressed;
-	start();
-	next_run(NOW + PATIENCE);
-	expect(strcmp(last_run.stop, "busy"), 0);
-	expect(looks, 2);
+	stopped_at_look(pressed, 2);
 }
 
 static void all_cpus_busy(unsigned int n)
@@ -526,14 +531,7 @@ static void all_cpus_busy(unsigned int n)
 
 void busy_in_run(void)
 {
-	boot();
-	lay_many();
-	load_each(25 * PERCENT);
-	on_look = all_cpus_busy;
-	start();
-	next_run(NOW + PATIENCE);
-	expect(strcmp(last_run.stop, "busy"), 0);
-	expect(looks, 3);
+	stopped_at_look(all_cpus_busy, 3);
 }
 
 /* One CPU goes and another comes: their times do not add up */
