@@ -302,11 +302,12 @@ const char *cpu_use_begin(struct cpu_user *u, enum cpu_use use)
  */
 void cpu_use_end(struct cpu_user *u)
 {
-	if (u->use == CPUS_SPARE)
+	if (u->use == CPUS_SPARE) {
 		u->budget -= runtime(u);
-	else
+		u->granted = ktime_get_ns();
+	} else {
 		cpu_use_forget(u);
-	u->granted = ktime_get_ns();
+	}
 }
 
 static int cpu_changed(unsigned int cpu)

@@ -146,8 +146,8 @@ static bool unfinished;
 static unsigned int fruitless, refused;
 
 /*
- * A pass over all zones, in one run or several. Only the thread uses this, and
- * the plan
+ * A pass over all zones, in one run or several. This and the plan belong to the
+ * watch: the thread uses them, or whoever has stopped the timer drops them
  */
 static struct {
 	bool begun;
@@ -160,13 +160,13 @@ static struct {
 
 #define NO_BLOCK		U32_MAX
 
-/* The blocks of a zone by their pages in use. Only the thread uses this */
+/* The blocks of a zone by their pages in use */
 static struct plan {
 	struct zone *zone;		/* NULL: no plan */
 	unsigned int unit;		/* order of a block */
 	unsigned long start_pfn;	/* of block 0 */
 	u32 nr_blocks;
-	unsigned int next_list, lists;	/* see note_blocks() */
+	unsigned int next_list;		/* see note_blocks() */
 	unsigned long list_left;	/* free blocks of it left to look at */
 	struct page *list_turned;	/* first block moved to its tail */
 	unsigned long *noted;		/* bitmap: blocks to look at */
@@ -450,7 +450,6 @@ static bool start_plan(struct plan *p, struct zone *zone)
 		p->next = (u32 *)(p->noted + longs);
 	}
 	p->next_list = 0;
-	p->lists = p->unit * MIGRATE_TYPES;
 	p->list_turned = NULL;
 	for (i = 0; i < ARRAY_SIZE(p->list); i++)
 		p->list[i] = NO_BLOCK;
@@ -490,6 +489,11 @@ static void note_block(struct plan *p, unsigned long pfn)
 		__set_bit(block_of(p, pfn), p->noted);
 }
 
+static bool all_noted(const struct plan *p)
+{
+	return p->next_list == p->unit * MIGRATE_TYPES;
+}
+
 /*
  * Find the blocks with stranded pages by means of the free lists: each free
  * block of a lower order lies in one of them. Each block that was looked at
@@ -501,7 +505,7 @@ static void note_blocks(struct plan *p)
 	struct zone *zone = p->zone;
 
 	spin_lock_irq(&zone->lock);
-	while (p->next_list < p->lists && looks < SCAN_PAGES) {
+	while (!all_noted(p) && looks < SCAN_PAGES) {
 		struct free_area *area =
 			&zone->free_area[p->next_list / MIGRATE_TYPES];
 		struct list_head *list =
@@ -918,7 +922,7 @@ static bool do_step(struct plan *p)
 	bool more = true;
 
 	get_online_mems();
-	if (p->next_list < p->lists)
+	if (!all_noted(p))
 		note_blocks(p);
 	else if (p->next_scan < p->nr_blocks)
 		scan_blocks(p);
