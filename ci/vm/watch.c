@@ -13,8 +13,9 @@
  * A guest asks on the control port to be told when its host memory has come
  * to rest: "@settle MIN MAX FLAT" is answered by "go" once FLAT seconds have
  * passed without a change worth the name, not before MIN and not after MAX seconds.
- * "@monitor COMMAND" goes on to the monitor: a guest that is tested has its balloon
- * inflated when that hurts most.
+ * "@monitor COMMAND; ..." goes on to the monitor: a guest that is tested has its
+ * balloon inflated when that hurts most.  A command that stops the guest stands in
+ * one line with those that follow: the guest may not come to say another one.
  */
 #define _GNU_SOURCE
 #include <dirent.h>
@@ -228,6 +229,17 @@ static void sample(void)
 	answer_settle(t);
 }
 
+static void tell_monitor(const char *commands)
+{
+	int length;
+
+	for (; *commands; commands += length + !!commands[length]) {
+		length = strcspn(commands, ";");
+		if (dprintf(ports[MONITOR].fd, "%.*s\n", length, commands) < 0)
+			leave(EXIT_BAD, "the VM's monitor is closed");
+	}
+}
+
 static void control_line(double t, const char *line)
 {
 	if (line[0] != '@')
@@ -244,8 +256,7 @@ static void control_line(double t, const char *line)
 		settle.level = host_mib;
 		settle.discarded = discarded;
 	} else if (!strncmp(line, "@monitor ", 9)) {
-		if (dprintf(ports[MONITOR].fd, "%s\n", line + 9) < 0)
-			leave(EXIT_BAD, "the VM's monitor is closed");
+		tell_monitor(line + 9);
 	} else if (!strncmp(line, "@bad ", 5)) {
 		leave(EXIT_BAD, "the guest found: %s", line + 5);
 	} else if (!strcmp(line, "@end")) {
