@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * latency PID - how long a foreground task waits in the middle of a pass of
- * idle compaction, whose thread PID is: until it has the CPU when its sleep is
- * over, at a single access to memory that is being moved, and for a fork: the
- * call, and all of it until the child has been reaped.  The same when no pass
- * is under way says what is not due to it.
+ * latency PID PREFIX - how long a foreground task waits in the middle of idle
+ * compaction, whose thread PID is: until it has the CPU when its sleep is over,
+ * at a single access to memory that is being moved, and for a fork: the call,
+ * and all of it until the child has been reaped.  The same while the thread
+ * does nothing says what is not due to it.
  *
  * Memory is scattered anew whenever nothing moves any more.  Of each kept page
  * the first word of a line must stay, and its second word counts the accesses.
  */
+#include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,10 +24,10 @@
 #define SEED		0x1a7e4c9ULL
 #define SAMPLES		100
 #define ROUNDS_MAX	60
-#define SLEEP		(12 * MSEC)	/* long enough for a pass to have half of the CPU */
-#define AT_REST		(5000 * MSEC)	/* without a pass: there is nothing to move */
+#define SLEEP		(12 * MSEC)	/* long enough for the thread to take the CPU again */
+#define AT_REST		(15000 * MSEC)	/* without a page moved: there is nothing to move */
 
-enum { IDLE, PASS, STATES, UNSURE = STATES };
+enum { IDLE, MIDDLE, STATES, UNSURE = STATES };
 enum { FAULT, FORK, CALL, WAKEUP, KINDS };
 
 static struct {
@@ -36,11 +37,25 @@ static struct {
 
 static const char * const kinds[] = { "fault", "fork", "fork_call", "wakeup" };
 static clockid_t mover_clock;
+static int mover_stat;
 
 static void advise(uint64_t *p, size_t bytes, int advice)
 {
 	if (madvise(p, bytes, advice))
 		fail("madvise");
+}
+
+/* It has not left the CPU by itself. */
+static bool mover_was_interrupted(void)
+{
+	char line[512], *name_ends;
+	ssize_t n = pread(mover_stat, line, sizeof(line) - 1, 0);
+
+	if (n <= 0)
+		fail("stat of the thread");
+	line[n] = '\0';
+	name_ends = strrchr(line, ')');
+	return name_ends && name_ends[1] == ' ' && name_ends[2] == 'R';
 }
 
 static bool stays(size_t page)
@@ -114,20 +129,16 @@ static void add(int state, int kind, uint64_t ns)
 
 static bool enough(void)
 {
-	return wanted(PASS) == KINDS && wanted(IDLE) == KINDS;
+	return wanted(MIDDLE) == KINDS && wanted(IDLE) == KINDS;
 }
 
-/*
- * Samples from memory that is scattered, until nothing moves any more.  One
- * counts for a pass if its thread ran for most of the sleep before it and went
- * on in the sleep after it, for none if it did not run in either.
- */
+/* Samples from memory that is scattered, until nothing moves any more. */
 static void one_round(uint64_t *p)
 {
-	struct { int state, kind; uint64_t late, took, call; } last = { UNSURE, KINDS, 0, 0, 0 };
-	uint64_t due, late, before, ran, asleep, touched = 0, moved = now();
+	uint64_t due, late, took, call, before, touched = 0, moved = now();
 	static size_t phase;
 	size_t part = 0;
+	int state, kind;
 
 	advise(p, TOTAL_MIB * MIB, MADV_DONTFORK);
 	advise(p, PART, MADV_DOFORK);
@@ -135,59 +146,71 @@ static void one_round(uint64_t *p)
 		before = clock_ns(mover_clock);
 		/* at any distance from the timer tick, and from what went before */
 		phase = (phase + 31) % 73;
-		asleep = SLEEP + phase * MSEC / 7;
-		due = now() + asleep;
+		due = now() + SLEEP + phase * MSEC / 7;
 		sleep_until(due);
 		late = now() - due;
-		ran = clock_ns(mover_clock) - before;
 
-		if (last.kind != KINDS && last.state == (ran ? PASS : IDLE)) {
-			add(last.state, last.kind, last.took);
-			add(last.state, WAKEUP, last.late);
-			if (last.kind == FORK)
-				add(last.state, CALL, last.call);
-		}
-		last.late = late;
-		last.state = ran > asleep / 2 ? PASS : ran ? UNSURE : IDLE;
-		last.kind = last.state == UNSURE ? KINDS : wanted(last.state);
-		if (last.kind == FAULT) {
-			last.took = touch(p);
+		if (mover_was_interrupted())
+			state = MIDDLE;
+		else
+			state = clock_ns(mover_clock) == before ? IDLE : UNSURE;
+		kind = state == UNSURE ? KINDS : wanted(state);
+		if (kind == FAULT) {
+			add(state, FAULT, touch(p));
 			touched++;
-		} else if (last.kind == FORK) {
-			last.took = fork_child(&last.call);
+		} else if (kind == FORK) {
+			took = fork_child(&call);
+			add(state, FORK, took);
+			add(state, CALL, call);
 			advise(p + part * PART / sizeof(*p), PART, MADV_DONTFORK);
 			part = (part + 1) % PARTS;
 			advise(p + part * PART / sizeof(*p), PART, MADV_DOFORK);
 		}
-		if (ran || last.kind != KINDS)
+		if (kind != KINDS)
+			add(state, WAKEUP, late);
+		if (state != IDLE || kind != KINDS)
 			moved = now();
 	} while (!enough() && now() - moved < AT_REST);
 	verify_kept(p, touched);
 }
 
-static void report(int state, int kind)
+static double longest_ms(int state, int kind)
 {
-	const uint64_t *ns = samples[state][kind].ns;
-	const char *idle = state == IDLE ? "_idle" : "";
-	size_t n = samples[state][kind].n;
+	return samples[state][kind].ns[samples[state][kind].n - 1] / 1e6;
+}
 
-	if (!n)
-		return;
-	sort(samples[state][kind].ns, n);
-	printf("@data latency_%s%s_max_ms=%.3f latency_%s%s_median_ms=%.3f\n",
-	       kinds[kind], idle, ns[n - 1] / 1e6, kinds[kind], idle, ns[n / 2] / 1e6);
+static void report(const char *prefix, int state)
+{
+	const char *idle = state == IDLE ? "_idle" : "";
+	int kind;
+
+	for (kind = 0; kind < KINDS; kind++) {
+		const uint64_t *ns = samples[state][kind].ns;
+		size_t n = samples[state][kind].n;
+
+		printf("@data %s_%s%s_max_ms=%.3f %s_%s%s_median_ms=%.3f\n",
+		       prefix, kinds[kind], idle, longest_ms(state, kind),
+		       prefix, kinds[kind], idle, ns[n / 2] / 1e6);
+	}
 }
 
 int main(int argc, char **argv)
 {
 	int state, kind, round;
+	const char *prefix;
+	char path[64];
 	uint64_t *p;
 
-	if (argc != 2)
+	if (argc != 3)
 		return 2;
+	prefix = argv[2];
 	errno = clock_getcpuclockid(atoi(argv[1]), &mover_clock);
 	if (errno)
 		fail(argv[1]);
+	snprintf(path, sizeof(path), "/proc/%d/stat", atoi(argv[1]));
+	mover_stat = open(path, O_RDONLY);
+	if (mover_stat < 0)
+		fail(path);
 	setlinebuf(stdout);
 	prctl(PR_SET_TIMERSLACK, 1);
 
@@ -196,11 +219,19 @@ int main(int argc, char **argv)
 		one_round(p);
 		give(p, TOTAL_MIB);
 	}
-	printf("@data latency_verified_MiB=%lu\n", round * TOTAL_MIB / KEEP);
+	printf("@data %s_verified_MiB=%lu\n", prefix, round * TOTAL_MIB / KEEP);
 	/* FORK comes last of a pair. */
-	printf("@data latency_samples=%zu latency_rounds=%d\n", samples[PASS][FORK].n, round);
-	for (state = PASS; state >= IDLE; state--)
+	printf("@data %s_samples=%zu %s_rounds=%d\n", prefix, samples[MIDDLE][FORK].n, prefix,
+	       round);
+	if (!enough())
+		return 0;
+	for (state = 0; state < STATES; state++)
 		for (kind = 0; kind < KINDS; kind++)
-			report(state, kind);
+			sort(samples[state][kind].ns, samples[state][kind].n);
+	for (state = 0; state < STATES; state++)
+		report(prefix, state);
+	for (kind = 0; kind < KINDS; kind++)
+		printf("@data %s_%s_more_ms=%.3f\n", prefix, kinds[kind],
+		       longest_ms(MIDDLE, kind) - longest_ms(IDLE, kind));
 	return 0;
 }

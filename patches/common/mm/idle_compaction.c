@@ -107,6 +107,12 @@
 #define SCAN_BLOCKS		8
 #define SCAN_PAGES		1024
 
+/*
+ * Pages to free from this CPU's list after a batch: more than a batch puts
+ * there, so that what others have left there does not pile up
+ */
+#define DRAIN			(4 * BATCH)
+
 #define THRESHOLD_MAX		(24 * 60 * 60)	/* seconds */
 
 /* Huge pages to look at, and to split, in one go */
@@ -749,7 +755,7 @@ static void return_free_pages(struct plan *p)
 		list_del(&page->lru);
 		__free_page(page);
 	}
-	drain_local_pages(p->zone);
+	drain_some_local_pages(p->zone, DRAIN);
 	preempt_enable();
 	p->nr_free = 0;
 }
@@ -957,7 +963,7 @@ static const char *compact(struct plan *p)
 		if (stop)
 			return stop;
 		lru_add_drain_all();
-		drain_all_pages(NULL);
+		drain_all_pages_in_steps();
 		/* What was unmapped meanwhile is left for the next pass */
 		pass.left = zones_stranded() + pass.unsplit;
 		pass.split = true;
@@ -978,7 +984,7 @@ static const char *compact(struct plan *p)
 			return stop;
 		drop_plan(p);
 	}
-	drain_all_pages(NULL);
+	drain_all_pages_in_steps();
 	return NULL;
 }
 

@@ -842,7 +842,7 @@ static void drain_when_settled(void)
 		drain_due = true;
 	} else if (drain_due) {
 		drain_due = false;
-		drain_all_pages(NULL);
+		drain_all_pages_in_steps();
 	}
 }
 

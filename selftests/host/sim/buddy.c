@@ -433,6 +433,13 @@ void drain_local_pages(struct zone *zone)
 	spin_unlock_irq(&zone->lock);
 }
 
+void drain_some_local_pages(struct zone *zone, int enough)
+{
+	spin_lock_irq(&zone->lock);
+	drain(zone, zone->pcp_count - min_t(int, zone->pcp_count, enough));
+	spin_unlock_irq(&zone->lock);
+}
+
 void drain_all_pages(struct zone *one)
 {
 	struct zone *zone;
@@ -440,6 +447,11 @@ void drain_all_pages(struct zone *one)
 	for_each_populated_zone(zone)
 		if (!one || zone == one)
 			drain_local_pages(zone);
+}
+
+void drain_all_pages_in_steps(void)
+{
+	drain_all_pages(NULL);
 }
 
 void take_free_block(struct zone *zone, struct page *page, unsigned int order)

@@ -222,7 +222,9 @@ int get_pageblock_migratetype(const struct page *page);
 #define is_migrate_isolate_page(page) \
 	is_migrate_isolate(get_pageblock_migratetype(page))
 void drain_all_pages(struct zone *zone);
+void drain_all_pages_in_steps(void);
 void drain_local_pages(struct zone *zone);
+void drain_some_local_pages(struct zone *zone, int enough);
 unsigned int debug_guardpage_minorder(void);
 
 struct memory_notify {

@@ -35,6 +35,8 @@ static inline struct page *page_read(const struct page *page)
 	(walk_all(), zone_page_state_snapshot(zone, item))
 #define si_meminfo(si)		(walk_all(), si_meminfo(si))
 #define drain_all_pages(zone)	(walk_all(), drain_all_pages(zone))
+#define drain_all_pages_in_steps() \
+	(walk_all(), drain_all_pages_in_steps())
 #ifdef for_each_online_cpu
 #undef for_each_online_cpu
 #define for_each_online_cpu(cpu) \
