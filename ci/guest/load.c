@@ -3,8 +3,8 @@
  * load MS PERIOD CPU... - uses MS ms of CPU time in each PERIOD ms on each of
  * these CPUs, all the time if the two are the same, until told to stop (SIGTERM)
  *
- * Then it says how many rounds of work it has done in a second, and how late it
- * was woken: the median and the longest.
+ * Then it says how many rounds of work it has done in a second, how much CPU time
+ * a round took, and how late it was woken: the median and the longest.
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -23,6 +23,7 @@ static struct {
 	volatile bool over;
 	struct result {
 		uint64_t rounds;
+		uint64_t cpu;			/* ns */
 		uint32_t wakeups;
 		uint64_t late[WAKEUPS_MAX];	/* ns */
 	} of[CPUS_MAX];
@@ -63,11 +64,12 @@ static void work(unsigned int cpu, uint64_t use, uint64_t period, struct result 
 		if (!shared->over && r->wakeups < WAKEUPS_MAX)
 			r->late[r->wakeups++] = now() - due;
 	}
+	r->cpu = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 int main(int argc, char **argv)
 {
-	uint64_t use, period, *late, began = now(), rounds = 0;
+	uint64_t use, period, *late, began = now(), rounds = 0, cpu = 0;
 	size_t wakeups = 0;
 	int i, sig, n = argc - 3;
 	sigset_t term;
@@ -104,11 +106,14 @@ int main(int argc, char **argv)
 
 	for (i = 0; i < n; i++) {
 		rounds += shared->of[i].rounds;
+		cpu += shared->of[i].cpu;
 		memcpy(late + wakeups, shared->of[i].late,
 		       shared->of[i].wakeups * sizeof(*late));
 		wakeups += shared->of[i].wakeups;
 	}
 	printf("@data load_rounds_per_s=%.1f", rounds * 1e9 / (now() - began));
+	if (rounds)
+		printf(" load_ns_per_round=%.1f", (double)cpu / rounds);
 	if (wakeups) {
 		sort(late, wakeups);
 		printf(" load_late_median_ms=%.3f load_late_max_ms=%.3f",

@@ -212,8 +212,10 @@ def two_kernels(markdown):
 def compare(theirs, ours, goal):
     """A patched kernel's figure against a stock one's: (how they compare, whether that is the goal)."""
     if goal.endswith('x'):
-        limit = float(goal.split()[1])
-        ratio = f'{float(ours) / float(theirs):.2f}' if 'never' not in (theirs, ours) and float(theirs) > 0 else ''
+        limit = goal.split()[1]
+        digits = max(2, len(limit.partition('.')[2]))
+        limit = float(limit)
+        ratio = f'{float(ours) / float(theirs):.{digits}f}' if 'never' not in (theirs, ours) and float(theirs) > 0 else ''
         return ratio, ours != 'never' and (theirs == 'never' or float(ours) <= limit * float(theirs))
     theirs, ours = float(theirs), float(ours)
     good = {'higher': ours > theirs or ours >= 100, 'lower': ours < theirs or ours == 0, 'not higher': ours <= theirs}
@@ -221,7 +223,7 @@ def compare(theirs, ours, goal):
 
 
 def against(run, rows, _, markdown):
-    """Patched kernels against stock ones that report by themselves."""
+    """Patched kernels against stock ones."""
     table = two_kernels(markdown)
     stock = {}
     for boot in run.boots:
@@ -229,7 +231,7 @@ def against(run, rows, _, markdown):
             stock.setdefault(boot.label, boot.stock)
     planned = {(b.label, b.scenario) for b in run.boots if b.stock}
     for label, other in stock.items():
-        table.head([f'{label} against {other}, which reports by itself', 'goal', 'stock', 'patched', 'compared'])
+        table.head([f'{label} against {other}', 'goal', 'stock', 'patched', 'compared'])
         for row in rows:
             if not row.against or (label, row.scenario) not in planned:
                 continue
