@@ -25,7 +25,7 @@
 #define SAMPLES		100
 #define ROUNDS_MAX	60
 #define SLEEP		(12 * MSEC)	/* long enough for the thread to take the CPU again */
-#define AT_REST		(15000 * MSEC)	/* without a page moved: there is nothing to move */
+#define AT_REST		(20000 * MSEC)	/* the thread has not run: there is nothing to move */
 
 enum { IDLE, MIDDLE, STATES, UNSURE = STATES };
 enum { FAULT, FORK, CALL, WAKEUP, KINDS };
@@ -38,6 +38,7 @@ static struct {
 static const char * const kinds[] = { "fault", "fork", "fork_call", "wakeup" };
 static clockid_t mover_clock;
 static int mover_stat;
+static uint64_t latest;	/* wake-up, whatever the thread did in that sleep */
 
 static void advise(uint64_t *p, size_t bytes, int advice)
 {
@@ -45,8 +46,8 @@ static void advise(uint64_t *p, size_t bytes, int advice)
 		fail("madvise");
 }
 
-/* It has not left the CPU by itself. */
-static bool mover_was_interrupted(void)
+/* It wants to run. If it has run lately, it did not leave the CPU by itself. */
+static bool mover_is_runnable(void)
 {
 	char line[512], *name_ends;
 	ssize_t n = pread(mover_stat, line, sizeof(line) - 1, 0);
@@ -138,6 +139,7 @@ static void one_round(uint64_t *p)
 	uint64_t due, late, took, call, before, touched = 0, moved = now();
 	static size_t phase;
 	size_t part = 0;
+	bool runnable;
 	int state, kind;
 
 	advise(p, TOTAL_MIB * MIB, MADV_DONTFORK);
@@ -150,10 +152,13 @@ static void one_round(uint64_t *p)
 		sleep_until(due);
 		late = now() - due;
 
-		if (mover_was_interrupted())
-			state = MIDDLE;
+		runnable = mover_is_runnable();
+		if (clock_ns(mover_clock) == before)
+			state = runnable ? UNSURE : IDLE;
 		else
-			state = clock_ns(mover_clock) == before ? IDLE : UNSURE;
+			state = runnable ? MIDDLE : UNSURE;
+		if (state != IDLE && late > latest)
+			latest = late;
 		kind = state == UNSURE ? KINDS : wanted(state);
 		if (kind == FAULT) {
 			add(state, FAULT, touch(p));
@@ -221,8 +226,9 @@ int main(int argc, char **argv)
 	}
 	printf("@data %s_verified_MiB=%lu\n", prefix, round * TOTAL_MIB / KEEP);
 	/* FORK comes last of a pair. */
-	printf("@data %s_samples=%zu %s_rounds=%d\n", prefix, samples[MIDDLE][FORK].n, prefix,
-	       round);
+	printf("@data %s_samples=%zu %s_samples_idle=%zu %s_rounds=%d\n", prefix,
+	       samples[MIDDLE][FORK].n, prefix, samples[IDLE][FORK].n, prefix, round);
+	printf("@data %s_wakeup_latest_ms=%.3f\n", prefix, latest / 1e6);
 	if (!enough())
 		return 0;
 	for (state = 0; state < STATES; state++)

@@ -3,8 +3,8 @@
  * load MS PERIOD CPU... - uses MS ms of CPU time in each PERIOD ms on each of
  * these CPUs, all the time if the two are the same, until told to stop (SIGTERM)
  *
- * Then it says how many rounds of work it has done in a second, how much CPU time
- * a round took, and how late it was woken: the median and the longest.
+ * Then it says how many rounds of work it has done in a second, the CPU time for a
+ * round, all else included, and how late it was woken: the median and the longest.
  */
 #define _GNU_SOURCE
 #include <sched.h>

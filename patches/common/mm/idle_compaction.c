@@ -107,12 +107,6 @@
 #define SCAN_BLOCKS		8
 #define SCAN_PAGES		1024
 
-/*
- * Pages to free from this CPU's list after a batch: more than a batch puts
- * there, so that what others have left there does not pile up
- */
-#define DRAIN			(4 * BATCH)
-
 #define THRESHOLD_MAX		(24 * 60 * 60)	/* seconds */
 
 /* Huge pages to look at, and to split, in one go */
@@ -755,7 +749,7 @@ static void return_free_pages(struct plan *p)
 		list_del(&page->lru);
 		__free_page(page);
 	}
-	drain_some_local_pages(p->zone, DRAIN);
+	drain_local_pages(p->zone);
 	preempt_enable();
 	p->nr_free = 0;
 }

@@ -433,13 +433,6 @@ void drain_local_pages(struct zone *zone)
 	spin_unlock_irq(&zone->lock);
 }
 
-void drain_some_local_pages(struct zone *zone, int enough)
-{
-	spin_lock_irq(&zone->lock);
-	drain(zone, zone->pcp_count - min_t(int, zone->pcp_count, enough));
-	spin_unlock_irq(&zone->lock);
-}
-
 void drain_all_pages(struct zone *one)
 {
 	struct zone *zone;

@@ -224,7 +224,6 @@ int get_pageblock_migratetype(const struct page *page);
 void drain_all_pages(struct zone *zone);
 void drain_all_pages_in_steps(void);
 void drain_local_pages(struct zone *zone);
-void drain_some_local_pages(struct zone *zone, int enough);
 unsigned int debug_guardpage_minorder(void);
 
 struct memory_notify {
