@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * load MS PERIOD CPU... - uses MS ms of CPU time in each PERIOD ms on each of
- * these CPUs, all the time if the two are the same, until told to stop (SIGTERM)
+ * load [-i] MS PERIOD CPU... - uses MS ms of CPU time in each PERIOD ms on each of
+ * these CPUs, all the time if the two are the same, until told to stop (SIGTERM);
+ * with -i only when no task of a usual class wants the CPU (SCHED_IDLE)
  *
  * Then it says how many rounds of work it has done in a second, the CPU time for a
  * round, all else included, and how late it was woken: the median and the longest.
@@ -71,9 +72,17 @@ int main(int argc, char **argv)
 {
 	uint64_t use, period, *late, began = now(), rounds = 0, cpu = 0;
 	size_t wakeups = 0;
-	int i, sig, n = argc - 3;
+	static const struct sched_param none;
 	sigset_t term;
+	int i, sig, n;
 
+	if (argc > 1 && !strcmp(argv[1], "-i")) {
+		if (sched_setscheduler(0, SCHED_IDLE, &none))
+			fail("sched_setscheduler");
+		argc--;
+		argv++;
+	}
+	n = argc - 3;
 	if (n < 1 || n > CPUS_MAX)
 		return 2;
 	use = strtoul(argv[1], NULL, 10) * MSEC;
