@@ -205,6 +205,7 @@ int main(int argc, char **argv)
 	const char *prefix;
 	char path[64];
 	uint64_t *p;
+	size_t n;
 
 	if (argc != 3)
 		return 2;
@@ -226,8 +227,10 @@ int main(int argc, char **argv)
 	}
 	printf("@data %s_verified_MiB=%lu\n", prefix, round * TOTAL_MIB / KEEP);
 	/* FORK comes last of a pair. */
-	printf("@data %s_samples=%zu %s_samples_idle=%zu %s_rounds=%d\n", prefix,
-	       samples[MIDDLE][FORK].n, prefix, samples[IDLE][FORK].n, prefix, round);
+	n = samples[IDLE][FORK].n;
+	if (n > samples[MIDDLE][FORK].n)
+		n = samples[MIDDLE][FORK].n;
+	printf("@data %s_samples=%zu %s_rounds=%d\n", prefix, n, prefix, round);
 	printf("@data %s_wakeup_latest_ms=%.3f\n", prefix, latest / 1e6);
 	if (!enough())
 		return 0;
