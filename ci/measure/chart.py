@@ -16,7 +16,9 @@ import typing
 import figures
 import report
 
-# Marks of a guest that are shown, but for the last free, which is second 0 of all curves
+# The mark that is second 0 of all curves: a guest has one of these
+ZEROS = {'freed': 'last free', 'read': 'last read'}
+# Other marks of a guest that are shown
 PHASES = {'load': 'load', 'again': 'load again', 'file-load': 'file read', 'file-freed': 'file dropped',
           'dropped': 'cache dropped'}
 # (colour, its colour for text, point) of a curve. The colours are those of Okabe and Ito, which colour-blind
@@ -42,11 +44,12 @@ SMALL, BIG = 6, 8       # width of a character of 8 and of 10 points, at most
 
 @dataclasses.dataclass
 class Curve:
-    """A boot: seconds count from the last free."""
+    """A boot: seconds count from zero, one of ZEROS."""
     label: str
     host: list      # (seconds, GiB)
     used: list      # (seconds, GiB) that the guest says it has in use
     marks: list     # (seconds, GiB, text)
+    zero: str = 'last free'
 
 
 @dataclasses.dataclass
@@ -58,18 +61,19 @@ class Panel:
 
 
 def curve_of(label, record, events):
-    """The curve of a boot, or None if it has not freed its load, or there is no time to draw."""
+    """The curve of a boot, or None if it has not come to second 0, or there is no time to draw."""
     mark = events.marks
-    if not record.time or 'load' not in mark or 'freed' not in mark:
+    name = next((name for name in ZEROS if name in mark), None)
+    if not record.time or 'load' not in mark or not name:
         return None
-    zero, start = mark['freed'], mark['load'] - 3
+    zero, start = mark[name], mark['load'] - 3
     host = [(time - zero, host / 1024) for time, host in zip(record.time, record.host) if time >= start]
     # On the level of the host's memory before the load
     level = events.use_host - events.uses[0][1] if events.uses else 0
     used = [(time - zero, (used + level) / 1024) for time, used in events.uses if time >= start]
     marks = [(mark[name] - zero, record.host[record.at(mark[name])] / 1024, text)
              for name, text in PHASES.items() if name in mark]
-    return Curve(label, host, used, marks) if len(host) > 1 else None
+    return Curve(label, host, used, marks, ZEROS[name]) if len(host) > 1 else None
 
 
 def read_curve(out, label, scenario):
@@ -163,10 +167,10 @@ class Script:
                  f"font ',8' textcolor rgb '{colour}'")
 
     def marks(self, panel, height):
-        """The last free of all, and below it a lane for each curve."""
+        """Second 0 of all, and below it a lane for each curve."""
         first = min(curve.host[0][0] for curve in panel.curves)
         last = max(curve.host[-1][0] for curve in panel.curves)
-        self.mark(0, 'graph 0', 1 - LANE / 2 / height, 'last free', GREY)
+        self.mark(0, 'graph 0', 1 - LANE / 2 / height, panel.curves[0].zero, GREY)
         for lane, curve in enumerate(panel.curves, 1):
             for seconds, gib, text in curve.marks:
                 room = (last - seconds) / (last - first) * (WIDTH - LEFT - RIGHT)
@@ -188,6 +192,7 @@ def picture(panels, labels, foot):
     """A script for all panels, from top to bottom, and the height of what it draws."""
     heights = [PLOT + LANE * (1 + len(panel.curves)) for panel in panels]
     columns = max(1, (WIDTH - LEFT - RIGHT) // (BIG * max(len(text) for text in [*labels, IN_USE]) + 60))
+    zeros = report.unique(curve.zero for panel in panels for curve in panel.curves)
     at = LINE * math.ceil((len(labels) + 1) / columns) + 14     # pixels from the top
     total = at + sum(TITLE + height + TICS for height in heights) + LINE * (2 + len(foot)) + 8
     script = Script(labels)
@@ -209,7 +214,7 @@ def picture(panels, labels, foot):
         if panel is panels[0]:
             plots += script.legend(panels)
         if panel is panels[-1]:
-            script.add('set xlabel "seconds from the last free"')
+            script.add(f'set xlabel "seconds from the {" or the ".join(zeros)}"')
             for i, line in enumerate(foot):
                 script.add(f'set label {quoted(line)} at screen {LEFT / WIDTH}, screen {1 - (at + LINE * (i + 2) + 4) / total} '
                            f"font ',8' textcolor rgb '{GREY}'")
@@ -225,7 +230,7 @@ def small(panel):
     plots += [f'{script.block(curve.used)} with lines title {quoted("in use, " + curve.label)}'
               for curve in panel.curves if curve.used]
     script.add('set tics nomirror out; set border 3; set key top right; set yrange [0:*]',
-               'set ylabel "GiB"; set xlabel "s from the last free"', f'set title {quoted(panel.title)}',
+               'set ylabel "GiB"; set xlabel "s from the ' + panel.curves[0].zero + '"', f'set title {quoted(panel.title)}',
                'plot ' + ', '.join(plots))
     return script.lines
 

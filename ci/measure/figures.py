@@ -118,13 +118,24 @@ def load_and_return(record, load, freed, end, kept=0.0, prefix=''):
     return {prefix + name: value for name, value in figures.items()}, span
 
 
+def held(record, level, first, last):
+    """MiB x s above a level from first to last."""
+    return sum((record.time[i + 1] - record.time[i]) * (record.host[i] - level)
+               for i in record.between(first, last)[:-1])
+
+
 def held_needlessly(record, freed, end, start, last):
     """MiB x s above start in the 30 s after a free; at rest before that, it stays as it is."""
-    stop, area, i = freed + 30, 0.0, record.at(freed)
-    while i + 1 < len(record.time) and record.time[i + 1] <= stop and record.time[i] < end:
-        area += (record.time[i + 1] - record.time[i]) * (record.host[i] - start)
-        i += 1
-    return area + max(0, stop - end) * (last - start)
+    stop = freed + 30
+    return held(record, start, freed, min(stop, end)) + max(0, stop - end) * (last - start)
+
+
+def read_and_left(record, load, read, end, hot):
+    """Of page cache that is read from load to read, of which hot MiB are in use until end."""
+    figures, _ = load_and_return(record, load, read, end)
+    figures |= load_and_return(record, load, read, end, hot, 'cold_')[0]
+    figures['held_GiBs'] = f'{held(record, record.host[record.at(load)], read, end) / 1024:.1f}'
+    return figures
 
 
 def refaulted(record, load, freed, taken):
@@ -202,6 +213,8 @@ def figures_of(record, events):
         if 'churn_MiB' in events.data and 'again' not in mark:
             figures |= refaulted(record, load, mark['freed'], events.number('churn_MiB'))
             figures['churn_MiBps'] = f"{events.number('churn_MiB') / events.number('churn_s'):.0f}"
+    if 'read' in mark and 'watched' in mark:
+        figures |= read_and_left(record, load, mark['read'], mark['watched'], events.number('hot_MiB'))
     if 'built' in mark:
         figures['build_s'] = f"{mark['built'] - load:.0f}"
     if 'dropped-watched' in mark:

@@ -81,14 +81,22 @@ reports_itself() { [ "$(base_says "$1" has_page_reporting)" = yes ]; }
 boot() {
 	local at=$cache/build/$1 append="" against="" compared
 	compared=${said["$2 against"]:-}
-	if [[ $3 != @(stock|compact-30s|proactive|by-hand) ]] && [ "$compared" != never ]; then
+	if [[ $3 != @(stock|compact-30s|proactive|drops|gradual|damon|by-hand) ]] && [ "$compared" != never ]; then
 		if [ "$compared" = always ] || { reports_itself "$1" && stands_beside "$2" stock; }; then
 			against=stock${4:-}
 		fi
 	fi
 	case $3 in
-	stock | compact-30s | proactive) at=${stock_image:-$at-stock/$image} ;;
-	compiled-out) at=$at-compiled-out/$image ;;
+	stock | compact-30s | proactive | gradual) at=${stock_image:-$at-stock/$image} ;;
+	drops)
+		if reports_itself "$1"; then
+			at=${stock_image:-$at-stock/$image}
+		else
+			# There the stock kernel returns nothing that is dropped
+			at=$at-patched/$image append="cold_cache.after=0 "
+		fi
+		;;
+	damon | compiled-out) at=$at-$3/$image ;;
 	*) at=$at-patched/$image ;;
 	esac
 	case $3 in
@@ -96,6 +104,7 @@ boot() {
 	key-off) append="page_reporting.enabled=0 idle_compaction.threshold=0" ;;
 	compact-30s) append=compacts=30 ;;
 	proactive) append=sysctl.vm.compaction_proactiveness=100 ;;
+	drops | gradual | damon) append+=peer=$3 ;;
 	esac
 	boots "$3${4:-}" "$2" "$against" "$at" "$append"
 }
@@ -106,7 +115,8 @@ stands_beside() { [ "$compare" = yes ] || [[ " ${said["$1 boots"]} " == *" $2 "*
 # plan_series BASE: all that its series is judged by
 plan_series() {
 	local scenario kernel
-	build=("$1 01 stock guest" "$1 all patched guest memory_reclaim" "$1 all compiled-out guest off")
+	build=("$1 01 stock guest" "$1 all patched guest memory_reclaim" "$1 all compiled-out guest off"
+		"$1 01 damon guest damon")
 	find_stock "$1"
 	# A stock kernel that is not built does not wait for the others
 	[ -z "$stock_image" ] || for scenario in "${scenarios[@]}"; do
@@ -116,8 +126,8 @@ plan_series() {
 		for kernel in ${said["$scenario boots"]}; do
 			case $kernel in
 			stock) [ -z "$stock_image" ] || continue ;;
-			# Linux 5.9 and later have it, and page reporting
-			proactive) reports_itself "$1" || continue ;;
+			# Kernels that have these have page reporting, too
+			proactive | gradual | damon) reports_itself "$1" || continue ;;
 			esac
 			boot "$1" "$scenario" "$kernel"
 		done

@@ -5,6 +5,7 @@
 
 reporting=/sys/module/page_reporting/parameters
 compaction=/sys/module/idle_compaction/parameters
+cold=/sys/module/cold_cache/parameters
 rounds=${MEMORY_RECLAIM_ROUNDS:-100}
 # Where less is asked for all is slow
 [ "$rounds" -lt 100 ] && patience=5 || patience=1
@@ -30,6 +31,7 @@ begin() {
 	[ "$(reportable)" != 0 ] || skip 'no backend has registered'
 	restore $reporting/page_reporting_order
 	[ ! -e $compaction/threshold ] || restore $compaction/threshold
+	[ ! -e $cold/after ] || restore $cold/after
 }
 
 skip() {
@@ -100,13 +102,14 @@ repeat() {
 	seq $n
 }
 
-# await_idle NAME LEAST: so rarely looked at that the system is idle meanwhile
+# await_idle COMMAND...: the same; so rarely looked at that the system is idle
+# meanwhile
 await_idle() {
 	for _ in $(seq 40); do
-		! at_least "$1" "$2" || return 0
+		! "$@" || return 0
 		sleep "$patience"
 	done
-	fail "$1 is $(counter "$1"), not $2"
+	fail "never: $*"
 }
 
 at_least() { [ "$(counter "$1")" -ge "$2" ]; }
@@ -179,16 +182,53 @@ movable() {
 # Memory in free blocks of order 9 and more
 large_mib() { listed_mib 9 | { read -r _ mib; echo "${mib%.*}"; }; }
 
-# swap_on_zram MIB
-swap_on_zram() {
+# zram MIB: zram0 is so large
+zram() {
 	[ -w /sys/block/zram0/disksize ] || modprobe zram 2> /dev/null ||
-		skip 'no zram to swap to'
+		skip 'no zram'
 	[ "$(cat /sys/block/zram0/disksize)" = 0 ] || skip 'zram0 is in use'
 	at_exit 'echo 1 > /sys/block/zram0/reset'
 	echo "$1M" > /sys/block/zram0/disksize
+}
+
+# swap_on_zram MIB
+swap_on_zram() {
+	zram "$1"
 	mkswap /dev/zram0 > /dev/null
 	swapon /dev/zram0 || skip 'zram0 cannot be used for swap'
 	at_exit 'swapoff /dev/zram0'
+}
+
+# disk MIB: an empty file system, in $disk
+disk() {
+	zram "$1"
+	disk=$tmp/disk
+	mkdir "$disk"
+	{
+		mke2fs -b 4096 /dev/zram0 &&
+			mount -t ext4 -o noatime /dev/zram0 "$disk"
+	} > /dev/null 2>&1 || skip 'no file system on zram0'
+	at_exit "umount $disk"
+}
+
+# hole FILE MIB: it takes no memory of zram, and can be read
+hole() { truncate -s "$2M" "$disk/$1"; }
+
+# Page cache of a file, as _cache.c says
+cache() { "$here/_cache" "$@"; }
+gone() { [ "$(cache cached "$1")" = 0 ]; }
+all_cached() {
+	percent=$(cache cached "$1")
+	[ "$percent" = 100 ] || fail "$1: $percent % are left"
+}
+
+# holds COMMAND FILE: from now on, and what it says is in $tmp/FILE
+holds() {
+	said=$tmp/${2##*/}
+	: > "$said"
+	"$here/_cache" "$1" "$2" > "$said" 2>&1 &
+	at_exit "kill $!; wait $!"
+	await 60 grep -q held "$said" || fail "_cache $*: $(cat "$said")"
 }
 
 # leave_free MIB: what else is free becomes huge pages that nobody uses

@@ -85,3 +85,20 @@ if [ -e $compaction/threshold ]; then
 	check 'threshold: mode' mode $compaction/threshold 644
 	check 'last_run: mode' mode $compaction/last_run 444
 fi
+
+if [ -e $cold/after ]; then
+	for value in 0 1 86400; do
+		check "after: $value" takes $cold/after $value
+	done
+	for value in 86401 -1 x ''; do
+		check "after: '$value'" refuses $cold/after "$value" "$invalid"
+	done
+	check 'after: too large a number' \
+		refuses $cold/after 4294967296 'out of range'
+	check 'after: mode' mode $cold/after 644
+	for name in age last_run; do
+		check "cold cache, $name: mode" mode $cold/$name 444
+		check "cold cache, $name: nobody sets it" \
+			refuses $cold/$name 1 'ermission denied'
+	done
+fi

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# Trace events of page reporting and idle compaction: their form, and their sums
+# Trace events: their form, and their sums
 . "$(dirname "$0")/_lib.sh"
 begin 240
 
@@ -10,6 +10,13 @@ done
 needs "$tracing/events/page_reporting/enable" 'no trace events'
 groups=page_reporting
 [ ! -d "$tracing/events/idle_compaction" ] || groups="$groups idle_compaction"
+if [ -e $cold/after ]; then
+	groups="$groups cold_cache"
+	echo 0 > $cold/after
+	disk 256
+	# More than what stays in any case
+	hole file 128
+fi
 
 switch_events() {
 	for group in $groups; do
@@ -37,7 +44,7 @@ adds_up() {
 	[ "$grew" = "$sum" ] || fail "$1 grew by $grew, events say $sum"
 }
 
-counters() { grep -E '^(page_report|idle_compact)' /proc/vmstat; }
+counters() { grep -E '^(page_report|idle_compact|cold_cache)' /proc/vmstat; }
 
 # Nothing moves, and nothing is waiting
 quiet() {
@@ -63,6 +70,14 @@ if [ -e $compaction/threshold ]; then
 	load_is_right
 	echo 0 > $compaction/threshold
 fi
+if [ -e $cold/after ]; then
+	returned=$(counter cold_cache_returned)
+	cache read "$disk/file"
+	echo 1 > $cold/after
+	check 'what is cold is returned' \
+		await_idle at_least cold_cache_returned $((returned + 8192))
+	echo 0 > $cold/after
+fi
 check 'it is quiet again' await 60 quiet
 switch_events 0
 grep -v '^#' "$tracing/trace" > "$tmp/trace"
@@ -85,4 +100,11 @@ if [ -e $compaction/threshold ]; then
 	grep -q idle_compaction_abort "$tmp/trace" ||
 		check 'pages moved' adds_up \
 			idle_compact_migrated idle_compaction_end migrated
+fi
+if [ -e $cold/after ]; then
+	check 'cold_cache_start' are cold_cache_start "resumed=[01]"
+	check 'cold_cache_end' are cold_cache_end "why=[a-z]+ cold=$number \
+returned=$number kept=$number msecs=$number"
+	check 'pages returned' adds_up \
+		cold_cache_returned cold_cache_end returned
 fi

@@ -102,7 +102,7 @@
 DEFINE_STATIC_KEY_FALSE(page_reporting_active);
 
 /*
- * Protects the four variables below, and starting and stopping. The work and
+ * Protects the five variables below, and starting and stopping. The work and
  * the memory notifier read backend without it: backend does not change while
  * memory is reported.
  */
@@ -113,6 +113,8 @@ static bool enabled = true;
 static int user_order = ORDER_DEFAULT;
 /* The order in force, now or with the next backend. Anybody may read it */
 static unsigned int order_in_force;
+/* Who is told that reporting starts and stops. Protected by control_mutex */
+static RAW_NOTIFIER_HEAD(subscribers);
 
 /*
  * The backend whose host has not given back the held blocks. NULL if they are
@@ -1125,6 +1127,7 @@ static void start_reporting(void)
 	queue_reporting();
 	pr_info("%s reports free blocks of %lu KiB and more\n", backend->name,
 		PAGE_SIZE << order_in_force >> 10);
+	raw_notifier_call_chain(&subscribers, running, NULL);
 }
 
 /*
@@ -1141,6 +1144,7 @@ static void stop_reporting(void)
 		return;
 
 	WRITE_ONCE(running, false);
+	raw_notifier_call_chain(&subscribers, running, NULL);
 	irq_work_sync(&page_reporting_irq_work);
 	cancel_delayed_work_sync(&page_reporting_work);
 
@@ -1152,6 +1156,24 @@ static void stop_reporting(void)
 	put_online_mems();
 	static_branch_disable_cpuslocked(&page_reporting_active);
 	cpus_read_unlock();
+}
+
+/**
+ * page_reporting_subscribe - be told when reporting starts and stops
+ * @nb: called with true when memory is reported to a host, and with false when
+ *	it is not any more; the first time before this returns
+ *
+ * The callback runs with the mutex held that starts and stops reporting. It may
+ * sleep, but must not wait for the host or for a report.
+ *
+ * Context: may sleep.
+ */
+void page_reporting_subscribe(struct notifier_block *nb)
+{
+	mutex_lock(&control_mutex);
+	raw_notifier_chain_register(&subscribers, nb);
+	nb->notifier_call(nb, running, NULL);
+	mutex_unlock(&control_mutex);
 }
 
 static void name_backend(const char *name)

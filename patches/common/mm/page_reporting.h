@@ -5,6 +5,7 @@
 #include <linux/jump_label.h>
 #include <linux/mm.h>
 #include <linux/mmzone.h>
+#include <linux/notifier.h>
 #include <linux/sizes.h>
 
 /**
@@ -35,6 +36,7 @@ void __page_reporting_taken(struct zone *zone, struct page *page,
 void __page_reporting_wait(unsigned long start_pfn, unsigned long end_pfn);
 void __page_reporting_kick(void);
 void page_reporting_vmstat(unsigned long *zone_stats);
+void page_reporting_subscribe(struct notifier_block *nb);
 
 /**
  * page_reporting_init_zone - initialise a zone: nothing is counted in it yet

@@ -17,7 +17,6 @@
 #define BUILD_BUG_ON(c)		((void)sizeof(char[1 - 2 * !!(c)]))
 #define WARN_ON(c)		({ bool _c = (c); BUG_ON(_c); _c; })
 #define spin_is_locked(lock)	((lock)->owner)
-#define IS_ALIGNED(x, a)	(((x) & ((typeof(x))(a) - 1)) == 0)
 #define GENMASK_ULL(h, l)	((~0ULL >> (63 - (h))) & (~0ULL << (l)))
 #define U64_MAX			UINT64_MAX
 #define S_IRUGO			0444
@@ -36,7 +35,6 @@ typedef u64 phys_addr_t;
 #define SZ_4K			4096u
 
 #define atomic_inc_return(a)	(++(a)->v)
-#define ATOMIC_INIT(v)		{ v }
 #define cmpxchg(p, old, new)	(*(p) == (old) ? (*(p) = (new), (old)) : *(p))
 #define mb()			do { } while (0)
 
@@ -123,7 +121,6 @@ bool cancel_work_sync(struct work_struct *work);
 #define __GFP_NOMEMALLOC	0u
 #define GFP_HIGHUSER		0u
 #define kmalloc(size, gfp)	(allocation_fails ? NULL : malloc(size))
-#define kzalloc(size, gfp)	(allocation_fails ? NULL : calloc(1, size))
 #define GFP_ATOMIC		0u
 #define PFN_PHYS(pfn)		((phys_addr_t)(pfn) << PAGE_SHIFT)
 #define page_to_phys(page)	PFN_PHYS(page_to_pfn(page))

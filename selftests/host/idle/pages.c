@@ -122,8 +122,8 @@ void each_kind_of_page(void)
 	expect(last_run.gain, moves * 512);
 	expect(last_run.failed, fail * 511);
 	expect(free_pages(), free_before);
-	expect(node_page_state[NR_ISOLATED_ANON], 0);
-	expect(node_page_state[NR_ISOLATED_FILE], 0);
+	expect(node_page_state(NODE_DATA(0), NR_ISOLATED_ANON), 0);
+	expect(node_page_state(NODE_DATA(0), NR_ISOLATED_FILE), 0);
 }
 
 static void unevictable(bool allowed)

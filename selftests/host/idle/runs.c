@@ -115,13 +115,12 @@ static void leave_for_others(struct page *page, unsigned int order)
 
 static void check_keeps_no_page(void)
 {
-	if (current == kthread &&
-	    (lru_taken || lru_isolated || node_page_state[NR_ISOLATED_ANON] ||
-	     node_page_state[NR_ISOLATED_FILE]))
+	long anon = node_page_state(NODE_DATA(0), NR_ISOLATED_ANON);
+	long file = node_page_state(NODE_DATA(0), NR_ISOLATED_FILE);
+
+	if (current == kthread && (lru_taken || lru_isolated || anon || file))
 		failed("the thread keeps %u free pages, isolated %u, %ld, %ld",
-		       lru_taken, lru_isolated,
-		       node_page_state[NR_ISOLATED_ANON],
-		       node_page_state[NR_ISOLATED_FILE]);
+		       lru_taken, lru_isolated, anon, file);
 }
 
 void check_holds_nothing(void)

@@ -8,10 +8,12 @@
 int init_page_reporting_init(void);
 int init_idle_compaction_init(void);
 int init_cpu_use_init(void);
+int init_cold_cache_init(void);
 
 extern const struct param param_enabled, param_page_reporting_order,
 	param_quarantined, param_backend;
 extern const struct param param_threshold, param_last_run;
+extern const struct param param_after, param_age;
 
 /** try_param - write a parameter; marks may come and go meanwhile */
 int try_param(const struct param *param, const char *value);

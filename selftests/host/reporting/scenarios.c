@@ -74,6 +74,26 @@ void trace_page_reporting_sleep(unsigned long unreported, unsigned int msecs)
 	}
 }
 
+/* A subscriber, from the scenario that is about it to the last one */
+static struct {
+	unsigned int calls;
+	bool on;
+	unsigned long when;
+} subscriber;
+
+static int note_call(struct notifier_block *nb, unsigned long on, void *data)
+{
+	/* Nothing but changes, while what is told is so already, or still */
+	expect(on <= 1 && !data, true);
+	expect(on != subscriber.on || !subscriber.calls, true);
+	expect(!subscriber.calls ||
+	       static_key_enabled(&page_reporting_active), true);
+	subscriber.calls++;
+	subscriber.on = on;
+	subscriber.when = jiffies;
+	return NOTIFY_OK;
+}
+
 /* A host that does what it is told to, and a list of what it was told */
 static int host_error;
 static unsigned long host_delay;
@@ -98,6 +118,8 @@ static int report(struct page_reporting_dev_info *prdev,
 	struct told *t;
 	unsigned int i;
 
+	/* Nothing is reported after it was said that nothing is */
+	expect(subscriber.on || !subscriber.calls, true);
 	if (first_report) {
 		first_report = false;
 		expect(nents, 1);
@@ -1905,6 +1927,80 @@ static void changed_in_flight(void)
 	expect(zone_page_state(zone, NR_FREE_PAGES), ZONE_SECTIONS * SECTION);
 }
 
+static bool late_on;
+
+static int note_late(struct notifier_block *nb, unsigned long on, void *data)
+{
+	late_on = on;
+	return NOTIFY_OK;
+}
+
+/* Whoever has subscribed knows at any time whether memory is reported */
+static void subscribed(void)
+{
+	static struct notifier_block first = { note_call };
+	static struct notifier_block late = { note_late };
+	struct page_reporting_dev_info other = { .report = report };
+	char most[16];
+
+	sprintf(most, "%u", MAX_ORDER);
+	page_reporting_subscribe(&first);
+	expect(subscriber.calls, 1);
+	expect(subscriber.on, false);
+	expect(start(0, 1), 0);
+	expect(subscriber.calls, 2);
+	expect(subscriber.on, true);
+	/* What changes nothing is not told */
+	expect(set(&param_enabled, "1"), 0);
+	expect(__page_reporting_register(&other, "other"), -EBUSY);
+	page_reporting_unregister(&other);
+	expect(subscriber.calls, 2);
+	/* A second one, and the first is not told again */
+	page_reporting_subscribe(&late);
+	expect(late_on, true);
+	expect(subscriber.calls, 2);
+	settle();
+	expect(set(&param_enabled, "0"), 0);
+	expect(subscriber.calls, 3);
+	expect(subscriber.on, false);
+	expect(late_on, false);
+	expect(set(&param_page_reporting_order, "2"), 0);
+	expect(subscriber.calls, 3);
+	expect(set(&param_enabled, "1"), 0);
+	expect(subscriber.calls, 4);
+	/* A new order: off, and on again, but for one above the largest */
+	expect(set(&param_page_reporting_order, "1"), 0);
+	expect(subscriber.calls, 6);
+	expect(subscriber.on, true);
+	expect(set(&param_page_reporting_order, most), 0);
+	expect(subscriber.calls, 7);
+	expect(subscriber.on, false);
+	expect(set(&param_page_reporting_order, "-1"), 0);
+	expect(subscriber.calls, 8);
+	restored_notifier->notifier_call(restored_notifier, 0, NULL);
+	expect(subscriber.calls, 10);
+	expect(subscriber.on, true);
+	/* At once, while the host has a report, and it is the last one */
+	settle();
+	take(8);
+	pass(HZ);
+	give(8);
+	while_told = start_unregistering;
+	host_delay = 20;
+	await(nr_told == 1, 3);
+	expect(told[0].pages, SECTION);
+	pass(1);
+	expect(subscriber.calls, 11);
+	expect(subscriber.on, false);
+	expect(subscriber.when, told[0].when);
+	expect(static_key_enabled(&page_reporting_active), true);
+	pass(10 * HZ);
+	expect(nr_told, 1);
+	expect(static_key_enabled(&page_reporting_active), false);
+	stop();
+	expect(subscriber.calls, 11);
+}
+
 /* 128 MiB are held at most, however much is free */
 static void most_held(void)
 {
@@ -1973,6 +2069,7 @@ static const struct {
 	{ "the order in force", orders, SMALL },
 	{ "first reports a window after the start", first_reports, ANY },
 	{ "switched off and on", switched_off_and_on, SMALL },
+	{ "whoever has subscribed is told", subscribed, ANY },
 	{ "one backend, and errors of registering", registered_once, ANY },
 	{ "freed for good", freed_for_good, ANY },
 	{ "a churn below T is left alone", churn, SMALL },

@@ -11,12 +11,14 @@
 #include "machine.h"
 #include "page_reporting.h"
 
-#define MAX_ZONES		4
+#define MAX_ZONES		MAX_NR_ZONES
 /* Single pages that the list in front holds at most */
 #define PCP_HIGH		6
 
 struct zone *zones[MAX_ZONES + 1];
 unsigned int nr_zones;
+pg_data_t node_data[MAX_NUMNODES];
+int nr_online_nodes;
 struct page *mem_map;
 unsigned long max_pfn;
 unsigned long vm_events[NR_VM_EVENT_ITEMS];
@@ -594,28 +596,40 @@ bool buddy_offline(struct zone *zone, unsigned long pfn, unsigned long pages)
 
 void buddy_init(unsigned long pages)
 {
-	unsigned int i;
-
 	sparse_free(mem_map, max_pfn, sizeof(*mem_map));
 	sparse_free(pageblock_types, (max_pfn >> pageblock_order) + 1, 1);
-	for (i = 0; i < nr_zones; i++) {
-		free(zones[i]);
-		zones[i] = NULL;
-	}
+	memset(node_data, 0, sizeof(node_data));
+	memset(zones, 0, sizeof(zones));
+	nr_online_nodes = 0;
 	nr_zones = 0;
 	max_pfn = pages;
 	mem_map = sparse_alloc(pages, sizeof(*mem_map));
 	pageblock_types = sparse_alloc((pages >> pageblock_order) + 1, 1);
 }
 
-struct zone *buddy_add_zone(const char *name, unsigned long start_pfn,
-			    unsigned long spanned)
+static struct zone *add_to_node(int nid, unsigned long start_pfn,
+				unsigned long end_pfn)
 {
-	struct zone *zone = calloc(1, sizeof(*zone));
+	pg_data_t *node = NODE_DATA(nid);
+
+	BUG_ON(nr_zones == MAX_ZONES || nid > nr_online_nodes);
+	if (nid == nr_online_nodes) {
+		node->start_pfn = start_pfn;
+		nr_online_nodes++;
+	}
+	node->start_pfn = min(node->start_pfn, start_pfn);
+	node->end_pfn = max(node->end_pfn, end_pfn);
+	return &node->node_zones[node->nr_zones++];
+}
+
+struct zone *buddy_add_zone_to(int nid, const char *name,
+			       unsigned long start_pfn, unsigned long spanned)
+{
+	struct zone *zone = add_to_node(nid, start_pfn, start_pfn + spanned);
 	unsigned int order, mt;
 
-	BUG_ON(!zone || nr_zones == MAX_ZONES);
 	zone->name = name;
+	zone->nid = nid;
 	zone->index = ZONE_NORMAL;
 	zone->zone_start_pfn = start_pfn;
 	zone->spanned_pages = spanned;
@@ -626,6 +640,12 @@ struct zone *buddy_add_zone(const char *name, unsigned long start_pfn,
 	page_reporting_init_zone(zone);
 	zones[nr_zones++] = zone;
 	return zone;
+}
+
+struct zone *buddy_add_zone(const char *name, unsigned long start_pfn,
+			    unsigned long spanned)
+{
+	return buddy_add_zone_to(0, name, start_pfn, spanned);
 }
 
 struct zone *buddy_add_sparse_zone(const char *name, unsigned long start_pfn,

@@ -12,11 +12,15 @@
 void buddy_init(unsigned long pages);
 
 /**
- * buddy_add_zone - a zone without memory
+ * buddy_add_zone_to - a zone without memory
+ * @nid: its node, the first one that has no zone yet or one before
  * @name: of the zone
  * @start_pfn: its first page frame
  * @spanned: its page frames, holes and what is offline included
  */
+struct zone *buddy_add_zone_to(int nid, const char *name,
+			       unsigned long start_pfn, unsigned long spanned);
+/* buddy_add_zone - the same, of node 0 */
 struct zone *buddy_add_zone(const char *name, unsigned long start_pfn,
 			    unsigned long spanned);
 

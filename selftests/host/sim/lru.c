@@ -20,7 +20,6 @@
 			 BIT(PG_compound) | BIT(PG_movable) |		\
 			 BIT(PG_isolated) | BIT(PG_balloon) | BIT(PG_slab))
 
-long node_page_state[NR_VM_NODE_STAT_ITEMS];
 int sysctl_compact_unevictable_allowed = 1;
 unsigned int lru_isolated, lru_in_use, lru_taken;
 unsigned long lru_moved, lru_split, lru_failed;
@@ -50,14 +49,6 @@ void lru_start(void)
 	nr_seen = 0;
 	lru_in_use = 0;
 	walk_left = 0;
-}
-
-struct pglist_data *first_online_pgdat(void)
-{
-	static struct pglist_data node;
-
-	node.node_zones = zones[0];
-	return &node;
 }
 
 struct zone *next_zone(struct zone *zone)
@@ -494,7 +485,8 @@ static void end_isolation(struct page *page)
 		ClearPageIsolated(page);
 		return;
 	}
-	if (node_page_state[NR_ISOLATED_ANON + !PageSwapBacked(page)]-- <= 0)
+	if (page_pgdat(page)->vm_stat[NR_ISOLATED_ANON +
+				      !PageSwapBacked(page)]-- <= 0)
 		failed("fewer pages are counted as isolated than are");
 }
 

@@ -41,6 +41,8 @@ struct task_struct {
 	u64 used;
 	unsigned long walked;	/* CPUs and devices */
 	unsigned int mems;	/* mem_hotplug_lock, held for reading */
+	unsigned long mems_began;	/* pages read by then */
+	unsigned int mutexes;	/* that it holds */
 	/* Locks that all of the kernel may need, and since when */
 	unsigned int global_locks;
 	unsigned long locked_since;
@@ -270,6 +272,7 @@ void mutex_lock(struct mutex *mutex)
 	BUG_ON(mutex->owner == current);
 	wait_for(!mutex->owner);
 	mutex->owner = current;
+	current->mutexes++;
 	yield();
 }
 
@@ -277,6 +280,7 @@ void mutex_unlock(struct mutex *mutex)
 {
 	BUG_ON(mutex->owner != current);
 	mutex->owner = NULL;
+	current->mutexes--;
 	wake_up_all(&changed);
 	yield();
 }
@@ -321,7 +325,8 @@ void get_online_mems(void)
 
 	wait_for(!mems_writer);
 	mems_readers++;
-	current->mems++;
+	if (!current->mems++)
+		current->mems_began = pages_read;
 	hold_global(asked);
 }
 
@@ -420,6 +425,29 @@ int memory_notify(unsigned long action, void *arg)
 			return notifier_to_errno(ret) ?: -EPERM;
 	}
 	return 0;
+}
+
+int raw_notifier_chain_register(struct raw_notifier_head *chain,
+				struct notifier_block *nb)
+{
+	BUG_ON(nb->next);
+	nb->next = chain->head;
+	chain->head = nb;
+	return 0;
+}
+
+/* Its user protects the chain also while others run */
+int raw_notifier_call_chain(struct raw_notifier_head *chain,
+			    unsigned long action, void *data)
+{
+	struct notifier_block *nb;
+	int ret = NOTIFY_DONE;
+
+	for (nb = chain->head; nb && !(ret & NOTIFY_STOP_MASK); nb = nb->next) {
+		yield();
+		ret = nb->notifier_call(nb, action, data);
+	}
+	return ret;
 }
 
 static bool anything_pending(void)
@@ -623,6 +651,16 @@ void task_use_cpu(struct task_struct *task, u64 ns)
 bool mems_held(void)
 {
 	return current->mems;
+}
+
+unsigned long mems_pages_read(void)
+{
+	return pages_read - current->mems_began;
+}
+
+bool mutexes_held(void)
+{
+	return current->mutexes;
 }
 
 bool task_done(const struct task_struct *task)

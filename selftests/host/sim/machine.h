@@ -74,6 +74,12 @@ int memory_notify(unsigned long action, void *arg);
 /** mems_held - does the running task hold mem_hotplug_lock for reading? */
 bool mems_held(void);
 
+/** mems_pages_read - struct pages looked at since it has taken that lock */
+unsigned long mems_pages_read(void);
+
+/** mutexes_held - does the running task hold any mutex? */
+bool mutexes_held(void);
+
 /** in_critical_section - does the running task hold a spinlock? */
 bool in_critical_section(void);
 

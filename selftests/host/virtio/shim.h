@@ -220,7 +220,6 @@ typedef u64 dma_addr_t;
 #define __GFP_ZERO		0u
 #define __GFP_NOMEMALLOC	0u
 #define kmalloc(size, gfp)	(allocation_fails ? NULL : malloc(size))
-#define kzalloc(size, gfp)	(allocation_fails ? NULL : calloc(1, size))
 #define kmalloc_array(n, size, gfp)	kmalloc((n) * (size), gfp)
 void *alloc_pages_exact(size_t size, gfp_t gfp);
 #define free_pages_exact(p, size)	free(p)

@@ -49,13 +49,18 @@ typedef unsigned int gfp_t;
 #define clamp_t(type, v, lo, hi)	min_t(type, max_t(type, v, lo), hi)
 #define round_down(x, y)	((x) & ~((typeof(x))(y) - 1))
 #define round_up(x, y)		((((x) - 1) | ((typeof(x))(y) - 1)) + 1)
+#define DIV_ROUND_UP(n, d)	(((n) + (d) - 1) / (d))
+#define IS_ALIGNED(n, a)	(!((n) & ((typeof(n))(a) - 1)))
 #define mult_frac(x, n, d)	((x) / (d) * (n) + (x) % (d) * (n) / (d))
 #define div_u64(a, b)		((u64)(a) / (b))
 #define ilog2(n)		(63 - __builtin_clzll(n))
+#define roundup_pow_of_two(n)	((n) < 2 ? 1UL : 2UL << ilog2((n) - 1))
 
+#define SZ_256K			(256UL << 10)
 #define SZ_2M			(2UL << 20)
 #define SZ_4M			(4UL << 20)
 #define SZ_8M			(8UL << 20)
+#define SZ_64M			(64UL << 20)
 #define SZ_128M			(128UL << 20)
 #define SZ_1G			(1UL << 30)
 
@@ -92,6 +97,8 @@ typedef struct { int v; } atomic_t;
 #define atomic64_add(n, a)	atomic_change(a, (a)->v += (n))
 #define atomic_long_add(n, a)	atomic_change(a, (a)->v += (n))
 #define atomic_long_sub(n, a)	atomic_change(a, (a)->v -= (n))
+#define atomic_long_xchg(a, n) \
+	({ long _old = (a)->v; atomic_change(a, (a)->v = (n)); _old; })
 #define atomic_long_inc(a)	atomic_long_add(1, a)
 #define atomic_long_dec(a)	atomic_long_sub(1, a)
 
@@ -183,8 +190,20 @@ const struct param param_##name = { &locked_ops_##name, { data } }
 struct notifier_block {
 	int (*notifier_call)(struct notifier_block *nb, unsigned long action,
 			     void *data);
+	struct notifier_block *next;
 	int priority;
 };
+
+/* A chain that its user protects */
+struct raw_notifier_head {
+	struct notifier_block *head;
+};
+
+#define RAW_NOTIFIER_HEAD(name)	struct raw_notifier_head name
+int raw_notifier_chain_register(struct raw_notifier_head *chain,
+				struct notifier_block *nb);
+int raw_notifier_call_chain(struct raw_notifier_head *chain,
+			    unsigned long action, void *data);
 
 #define NOTIFY_DONE		0
 #define NOTIFY_OK		1
@@ -229,7 +248,16 @@ extern bool allocation_fails;
 #define __GFP_NOWARN		0u
 #define GFP_NOWAIT		0u
 #define kcalloc(n, size, gfp)	(allocation_fails ? NULL : calloc(n, size))
+#define kzalloc(size, gfp)	kcalloc(1, size, gfp)
+#define kvzalloc(size, gfp)	kcalloc(1, size, gfp)
 #define kfree(p)		free(p)
+
+static inline void memset16(u16 *p, u16 value, size_t n)
+{
+	while (n--)
+		*p++ = value;
+}
+
 static inline unsigned long find_next_bit(const unsigned long *words,
 					  unsigned long n, unsigned long i)
 {

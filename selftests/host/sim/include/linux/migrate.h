@@ -4,24 +4,11 @@
 #define _LINUX_MIGRATE_H
 
 #include <linux/mm.h>
+#include <linux/swap.h>
 
-#define SWAP_CLUSTER_MAX	32UL
 #define ISOLATE_ASYNC_MIGRATE	4
 
-enum node_stat_item {
-	NR_ISOLATED_ANON,
-	NR_ISOLATED_FILE,
-	NR_VM_NODE_STAT_ITEMS
-};
-
-extern long node_page_state[NR_VM_NODE_STAT_ITEMS];
-#define inc_node_page_state(page, item)	((void)node_page_state[item]++)
-
-struct pglist_data {
-	struct zone *node_zones;
-};
-
-struct pglist_data *first_online_pgdat(void);
+#define first_online_pgdat()	NODE_DATA(0)
 struct zone *next_zone(struct zone *zone);
 
 static inline bool __PageMovable(const struct page *page)
@@ -34,28 +21,19 @@ static inline bool is_balloon_page(const struct page *page)
 	return page->flags & BIT(PG_balloon);
 }
 
-static inline bool page_has_private(const struct page *page)
-{
-	return page->flags & BIT(PG_private);
-}
-
 extern int sysctl_compact_unevictable_allowed;
 
 struct page *compound_head(struct page *page);
-bool get_page_unless_zero(struct page *page);
-void put_page(struct page *page);
 void __free_page(struct page *page);
 void post_alloc_hook(struct page *page, unsigned int order, gfp_t gfp);
 void split_page(struct page *page, unsigned int order);
 
-int isolate_lru_page(struct page *page);
 int isolate_movable_page(struct page *page, int mode);
 void putback_movable_pages(struct list_head *pages);
 typedef struct page *new_page_t(struct page *page, unsigned long private);
 typedef void free_page_t(struct page *page, unsigned long private);
 int migrate_pages_async(struct list_head *from, new_page_t get,
 			free_page_t put, unsigned long private);
-void lru_add_drain_all(void);
 
 unsigned long nr_deferred_split_pages(void);
 unsigned long split_deferred_huge_pages(unsigned int share, unsigned int batch,

@@ -53,6 +53,9 @@ enum vm_event_item {
 	IDLE_COMPACT_ABORT,
 	IDLE_COMPACT_MIGRATED,
 	IDLE_COMPACT_BLOCKS,
+	COLD_CACHE_RETURNED,
+	COLD_CACHE_REFAULTED,
+	COLD_CACHE_BACKOFF,
 	NR_VM_EVENT_ITEMS
 };
 
@@ -68,6 +71,7 @@ struct page {
 	atomic_t _mapcount;
 	atomic_t _refcount;
 	void *mapping;
+	unsigned long index;
 };
 
 enum pageflags {
@@ -75,6 +79,9 @@ enum pageflags {
 	PG_reported,
 	PG_online,		/* or of a sparse zone: ask PageOnline() */
 	PG_lru,
+	PG_active,
+	PG_referenced,
+	PG_dirty,
 	PG_anon,
 	PG_writeback,
 	PG_unevictable,
@@ -106,6 +113,9 @@ static inline void ClearPage##Name(struct page *page)			\
 PAGEFLAG(Buddy, PG_buddy)
 PAGEFLAG(Reported, PG_reported)
 PAGEFLAG(LRU, PG_lru)
+PAGEFLAG(Active, PG_active)
+PAGEFLAG(Referenced, PG_referenced)
+PAGEFLAG(Dirty, PG_dirty)
 PAGEFLAG(Anon, PG_anon)
 PAGEFLAG(Writeback, PG_writeback)
 PAGEFLAG(Unevictable, PG_unevictable)
@@ -154,7 +164,40 @@ struct zone {
 	unsigned int pcp_count;
 	const char *name;
 	unsigned int index;		/* ZONE_NORMAL, unless a test says so */
+	int nid;
 };
+
+enum node_stat_item {
+	NR_INACTIVE_FILE,
+	NR_ACTIVE_FILE,
+	NR_ISOLATED_ANON,
+	NR_ISOLATED_FILE,
+	NR_VM_NODE_STAT_ITEMS
+};
+
+#define MAX_NUMNODES		2
+#define NUMA_NO_NODE		(-1)
+
+typedef struct pglist_data {
+	struct zone node_zones[MAX_NR_ZONES];
+	unsigned int nr_zones;
+	unsigned long start_pfn, end_pfn;
+	long vm_stat[NR_VM_NODE_STAT_ITEMS];
+} pg_data_t;
+
+/* Those that have zones, see buddy.c */
+extern pg_data_t node_data[MAX_NUMNODES];
+extern int nr_online_nodes;
+#define NODE_DATA(nid)		(&node_data[nid])
+#define for_each_online_node(nid) \
+	for ((nid) = 0; (nid) < nr_online_nodes; (nid)++)
+#define node_start_pfn(nid)	(NODE_DATA(nid)->start_pfn)
+#define node_end_pfn(nid)	(NODE_DATA(nid)->end_pfn)
+#define node_page_state(node, item)	((unsigned long)(node)->vm_stat[item])
+#define mod_node_page_state(node, item, pages) \
+	((void)((node)->vm_stat[item] += (pages)))
+#define inc_node_page_state(page, item) \
+	mod_node_page_state(page_pgdat(page), item, 1)
 
 enum zone_type { ZONE_DMA, ZONE_NORMAL, ZONE_MOVABLE };
 
@@ -175,7 +218,10 @@ extern unsigned long max_pfn;
 #define page_private(page)	((page)->private)
 #define set_page_private(page, v)	((page)->private = (v))
 #define page_count(page)	atomic_read(&(page)->_refcount)
-#define zone_to_nid(zone)	0
+#define page_mapped(page)	(atomic_read(&(page)->_mapcount) >= 0)
+#define zone_to_nid(zone)	((zone)->nid)
+#define page_to_nid(page)	zone_to_nid(page_zone(page))
+#define page_pgdat(page)	NODE_DATA(page_to_nid(page))
 #define zone_idx(zone)		((zone)->index)
 #define high_wmark_pages(zone)	((zone)->high_wmark)
 #define zone_end_pfn(zone)	((zone)->zone_start_pfn + (zone)->spanned_pages)
@@ -194,6 +240,11 @@ struct zone *sparse_zone_of(const struct page *page);
 static inline struct zone *buddy_zone_of(const struct page *page)
 {
 	return page->zone ? page->zone : sparse_zone_of(page);
+}
+
+static inline bool page_has_private(const struct page *page)
+{
+	return page->flags & BIT(PG_private);
 }
 
 static inline bool PageOnline(const struct page *page)

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Pages on LRU lists: those of idle compaction, see lru.c, or the page cache,
+ * see cache.c
+ */
+#ifndef _LINUX_SWAP_H
+#define _LINUX_SWAP_H
+
+#include <linux/mm.h>
+
+#define SWAP_CLUSTER_MAX	32UL
+
+bool get_page_unless_zero(struct page *page);
+void put_page(struct page *page);
+int isolate_lru_page(struct page *page);
+void lru_add_drain_all(void);
+
+/* Only the page cache has these */
+#define PAGE_MAPPING_FLAGS	3UL
+#define PageTail(page)		false
+#define cache_pages(page)	1U
+#define use_is_hidden(page)	PageActive(page)
+void putback_lru_page(struct page *page);
+void find_cache_protection(void);
+unsigned long reclaim_cold_pages(struct pglist_data *node,
+				 struct list_head *pages);
+
+#endif
