@@ -1051,7 +1051,7 @@ static void shrink_slabs(void)
 			mem_cgroup_iter_break(NULL, memcg);
 			return;
 		}
-		/* Without accounting, all cgroups share the lists of the root */
+		/* Without accounting, all share the lists of the root */
 		if (!memcg_kmem_enabled()) {
 			mem_cgroup_iter_break(NULL, memcg);
 			return;
