@@ -214,7 +214,7 @@ void oldest_first(void)
 	expect(file_cached(one), FLOOR);
 }
 
-/* Not faster than a sixteenth of the node in a second, and each node has its own */
+/* A sixteenth of a node in a second, at most; and of both at the same time */
 void rate(void)
 {
 	struct file *one, *two;

@@ -142,7 +142,7 @@ void no_drain_in_vain(void)
 	file_read_all(file);
 	before = nr_lru_drains;
 	runs = runs_ended;
-	/* Passes come with the looks at dentries; stuck pages are not due yet */
+	/* Passes come with looks at dentries; stuck pages are not due yet */
 	sleep_until(NOW + 1190 * HZ);
 	expect_op(runs_ended, >, runs);
 	expect(last_run.cold, 0);
