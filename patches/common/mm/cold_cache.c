@@ -46,6 +46,7 @@
 #include <linux/freezer.h>
 #include <linux/fs.h>
 #include <linux/irq_work.h>
+#include <linux/kmemleak.h>
 #include <linux/kthread.h>
 #include <linux/list_lru.h>
 #include <linux/log2.h>
@@ -609,6 +610,8 @@ static bool extend_table(unsigned long nr)
 		memcpy(t->chunk, table->chunk,
 		       table->nr * sizeof(t->chunk[0]));
 	t->nr = nr;
+	/* Nothing but a hook points to the old one any more */
+	kmemleak_not_leak(table);
 	/* For stamp_of(), too */
 	smp_store_release(&table, t);
 	return true;

@@ -102,7 +102,7 @@
 DEFINE_STATIC_KEY_FALSE(page_reporting_active);
 
 /*
- * Protects the five variables below, and starting and stopping. The work and
+ * Protects the six variables below, and starting and stopping. The work and
  * the memory notifier read backend without it: backend does not change while
  * memory is reported.
  */
@@ -113,8 +113,9 @@ static bool enabled = true;
 static int user_order = ORDER_DEFAULT;
 /* The order in force, now or with the next backend. Anybody may read it */
 static unsigned int order_in_force;
-/* Who is told that reporting starts and stops. Protected by control_mutex */
+/* Who is told that reporting starts and stops, and the last that was told */
 static RAW_NOTIFIER_HEAD(subscribers);
+static bool told_on;
 
 /*
  * The backend whose host has not given back the held blocks. NULL if they are
@@ -677,6 +678,28 @@ static void empty_batch(struct batch *b, unsigned long failed)
 	spin_unlock_irq(&zone->lock);
 }
 
+/* A host that does not answer counts as none */
+static void tell_subscribers(void)
+{
+	bool on = running && !READ_ONCE(quarantine_owner);
+
+	lockdep_assert_held(&control_mutex);
+	if (on == told_on)
+		return;
+	told_on = on;
+	raw_notifier_call_chain(&subscribers, on, NULL);
+}
+
+/* Subscribers may wait for memory, and the OOM notifier waits for the work */
+static void tell_of_quarantine(struct work_struct *unused)
+{
+	mutex_lock(&control_mutex);
+	tell_subscribers();
+	mutex_unlock(&control_mutex);
+}
+
+static DECLARE_DELAYED_WORK(quarantine_work, tell_of_quarantine);
+
 /*
  * The host may still discard these blocks, so they stay held. Their marks go.
  * This needs no lock: the work holds the blocks.
@@ -688,7 +711,8 @@ static void quarantine(struct page_reporting_dev_info *prdev, struct batch *b)
 	list_for_each_entry(page, &held_blocks, lru)
 		clear_marks(page, page_private(page), b->zone->reporting.order);
 	WRITE_ONCE(quarantined, b->held);
-	quarantine_owner = prdev;
+	WRITE_ONCE(quarantine_owner, prdev);
+	queue_delayed_work(system_freezable_wq, &quarantine_work, 0);
 	pr_err("the host does not answer: %lu KiB are set aside, no more reports until it does\n",
 	       b->held << (PAGE_SHIFT - 10));
 }
@@ -1127,7 +1151,7 @@ static void start_reporting(void)
 	queue_reporting();
 	pr_info("%s reports free blocks of %lu KiB and more\n", backend->name,
 		PAGE_SIZE << order_in_force >> 10);
-	raw_notifier_call_chain(&subscribers, running, NULL);
+	tell_subscribers();
 }
 
 /*
@@ -1144,7 +1168,7 @@ static void stop_reporting(void)
 		return;
 
 	WRITE_ONCE(running, false);
-	raw_notifier_call_chain(&subscribers, running, NULL);
+	tell_subscribers();
 	irq_work_sync(&page_reporting_irq_work);
 	cancel_delayed_work_sync(&page_reporting_work);
 
@@ -1161,9 +1185,11 @@ static void stop_reporting(void)
 /**
  * page_reporting_subscribe - be told when reporting starts and stops
  * @nb: called with true when memory is reported to a host, and with false when
- *	it is not any more; the first time before this returns
+ *	that stops, or when the host does not answer; the first time before
+ *	this returns
  *
- * The callback runs with the mutex held that starts and stops reporting. It may
+ * A report can still be in flight when @nb is told that reporting stops. The
+ * callback runs with the mutex held that starts and stops reporting. It may
  * sleep, but must not wait for the host or for a report.
  *
  * Context: may sleep.
@@ -1172,7 +1198,7 @@ void page_reporting_subscribe(struct notifier_block *nb)
 {
 	mutex_lock(&control_mutex);
 	raw_notifier_chain_register(&subscribers, nb);
-	nb->notifier_call(nb, running, NULL);
+	nb->notifier_call(nb, told_on, NULL);
 	mutex_unlock(&control_mutex);
 }
 
@@ -1282,7 +1308,7 @@ static void free_quarantine(void)
 		spin_unlock_irq(&zone->lock);
 	}
 	WRITE_ONCE(quarantined, 0);
-	quarantine_owner = NULL;
+	WRITE_ONCE(quarantine_owner, NULL);
 }
 
 /**
@@ -1303,10 +1329,12 @@ void page_reporting_release(struct page_reporting_dev_info *prdev)
 	flush_work(&page_reporting_work.work);
 	if (quarantine_owner == prdev) {
 		free_quarantine();
-		if (running)
+		if (running) {
 			queue_reporting();
-		else
+			tell_subscribers();
+		} else {
 			start_reporting();
+		}
 	}
 	mutex_unlock(&control_mutex);
 }

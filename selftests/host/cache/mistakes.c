@@ -40,9 +40,7 @@ void job_and_stream(void)
 	struct file *file, *stream;
 	unsigned long i, j, losses = 0;
 
-	boot();
-	file = new_file(GIB / 4);
-	file_read_all(file);
+	file = boot_and_read(GIB / 4);
 	for (i = 1; i < 3 * 3 * 24; i++) {
 		stream = new_file(100 * MIB);
 		for (j = 0; j < 20; j++) {
@@ -83,9 +81,7 @@ void storm(void)
 	struct file *file;
 	unsigned long read;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	sleep_until(jiffies + 660 * HZ);
 	expect(file_cached(file), FLOOR);
 	expect(age(), 600);
@@ -112,9 +108,7 @@ void long_storm(void)
 	struct file *file, *stream;
 	unsigned long i;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	sleep_until(jiffies + 11 * MINUTE);
 	expect(file_cached(file), FLOOR);
 	for (i = 0; i < 20; i++) {
@@ -134,9 +128,7 @@ static void few_again(unsigned long pages)
 {
 	struct file *file;
 
-	boot();
-	file = new_file(FLOOR + 100);
-	file_read_all(file);
+	file = boot_and_read(FLOOR + 100);
 	lru_add_drain_all();
 	sleep_until(jiffies + 11 * MINUTE);
 	expect(returned, 100);
@@ -205,9 +197,7 @@ void storms_double(void)
 	struct file *file;
 	unsigned int i;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	for (i = 0; i < 8; i++) {
 		unsigned long before = vm_events[COLD_CACHE_RETURNED];
 
@@ -225,9 +215,7 @@ void late_is_no_mistake(void)
 {
 	struct file *file;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	sleep_until(jiffies + 15 * MINUTE);
 	expect(file_cached(file), FLOOR);
 	/* An hour and an eighth of the age, at most */
@@ -268,9 +256,7 @@ void more_mistakes(void)
 {
 	struct file *file;
 
-	boot();
-	file = new_file(2 * GIB);
-	file_read_all(file);
+	file = boot_and_read(2 * GIB);
 	sleep_until(jiffies + 15 * MINUTE);
 	file_read(file, 0, GIB / 20);
 	sleep_until(jiffies + 30 * MINUTE);
@@ -284,9 +270,7 @@ void recovers(void)
 	struct file *file;
 	unsigned long storm_at, i;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	sleep_until(jiffies + 12 * MINUTE);
 	file_read_all(file);
 	storm_at = jiffies;
@@ -354,9 +338,7 @@ static void changed_to(unsigned int seconds)
 {
 	struct file *file;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	sleep_until(jiffies + 15 * MINUTE);
 	expect(file_cached(file), FLOOR);
 	set_after(seconds);

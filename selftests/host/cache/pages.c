@@ -9,9 +9,7 @@ void stuck(void)
 	struct page *page;
 	unsigned int i;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	lru_add_drain_all();
 	for (i = 0; i < 80; i++) {
 		page = file_page(file, i);
@@ -81,9 +79,7 @@ void not_of_files(void)
 	struct file *file, *shmem;
 	unsigned long i;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	sleep_until(jiffies + 5 * MINUTE);
 	file_truncate(file);
 	anon_use(0, GIB / 2);
@@ -185,9 +181,7 @@ void used_at_last(void)
 {
 	struct file *file;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	on_isolate = use_now;
 	sleep_until(jiffies + 11 * MINUTE);
 	expect_op(used_late, >, GIB / 2);
@@ -259,9 +253,7 @@ void goes_offline(void)
 	struct file *file;
 	unsigned long i;
 
-	boot();
-	file = new_file(2 * GIB);
-	file_read_all(file);
+	file = boot_and_read(2 * GIB);
 	/* Half of it, while the other half is being returned */
 	on_return = interrupt_run;
 	await(others_wait, 700);
@@ -355,9 +347,7 @@ void no_memory_for_nodes(void)
 {
 	struct file *file;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	allocation_fails = true;
 	sleep_until(jiffies + HOUR);
 	expect_op(runs_started, >, 0);

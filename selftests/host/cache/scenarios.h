@@ -51,6 +51,7 @@
 	S("no backend: nothing", no_backend)				\
 	S("the backend goes in a run", backend_goes)			\
 	S("reporting is switched off", reporting_off)			\
+	S("the host is dead", host_dead)				\
 	S("the host has what was returned", host_has_it)		\
 	S("nothing cold: no timer", nothing_cold)			\
 	S("an idle hour: no wake-up", idle_hour)			\

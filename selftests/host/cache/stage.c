@@ -14,25 +14,12 @@ unsigned int steps_back, steps_forward;
 bool others_wait;
 u64 step_cost;
 void (*on_look)(void);
+bool host_is_dead;
 
 static unsigned int after = 600;
 static bool enabled = true;
 /* Pages that all runs have returned; how often the thread has slept */
 static unsigned long told, nr_sleeps;
-
-/* For the sanitizer: a table that was replaced stays, as a hook may use it */
-const char *__lsan_default_suppressions(void);
-const char *__lsan_default_options(void);
-
-const char *__lsan_default_options(void)
-{
-	return "print_suppressions=0";
-}
-
-const char *__lsan_default_suppressions(void)
-{
-	return "leak:extend_table";
-}
 
 /* All page cache counts as just used, and no node has made a mistake */
 static void count_anew(void)
@@ -207,6 +194,16 @@ void boot(void)
 	sleep_until(jiffies + 1);
 }
 
+struct file *boot_and_read(unsigned long size)
+{
+	struct file *file;
+
+	boot();
+	file = new_file(size);
+	file_read_all(file);
+	return file;
+}
+
 static unsigned int all(unsigned int n)
 {
 	return 0;
@@ -216,6 +213,10 @@ static int report(struct page_reporting_dev_info *dev, struct scatterlist *sg,
 		  unsigned int nents)
 {
 	model_told(sg, nents, PAGE_REPORTING_CAPACITY);
+	if (host_is_dead) {
+		model_answered(-EINPROGRESS);
+		return -EINPROGRESS;
+	}
 	model_discard(all);
 	model_answered(0);
 	return 0;
@@ -229,6 +230,16 @@ void register_backend(void)
 	model_control_begin();
 	if (page_reporting_register(&prdev))
 		failed("register");
+	model_control_end();
+	count_anew();
+}
+
+void revive_host(void)
+{
+	host_is_dead = false;
+	model_reset();
+	model_control_begin();
+	page_reporting_release(&prdev);
 	model_control_end();
 	count_anew();
 }

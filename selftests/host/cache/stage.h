@@ -62,6 +62,8 @@ void boot_machine(unsigned long pages);
 void boot_memory(void);
 /* boot - with both; all memory is free, and the CPUs are idle */
 void boot(void);
+/* boot_and_read - the same, then a file of @size is read */
+struct file *boot_and_read(unsigned long size);
 
 /* add_node - all of it is offline */
 struct zone *add_node(int nid, unsigned long pfn, unsigned long end);
@@ -72,6 +74,9 @@ void bring_online(struct zone *zone, unsigned long pfn, unsigned long end);
 void start_thread(void);
 void register_backend(void);
 void unregister_backend(void);
+/* While set, the host answers no report. revive_host - it does after all */
+extern bool host_is_dead;
+void revive_host(void);
 
 /* set_after, set_enabled - write cold_cache.after, page_reporting.enabled */
 void set_after(unsigned int seconds);

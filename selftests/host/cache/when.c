@@ -10,9 +10,7 @@ void all_busy(void)
 {
 	struct file *file;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	load_all(WHOLE);
 	sleep_until(jiffies + 3 * HOUR);
 	expect(returned, 0);
@@ -100,9 +98,7 @@ void cpu_is_wanted(void)
 {
 	struct file *file;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	load_all(WHOLE / 2);
 	others_wait = true;
 	sleep_until(jiffies + 20 * MINUTE);
@@ -119,9 +115,7 @@ void off(void)
 	struct file *file;
 	unsigned long then;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	sleep_until(jiffies + 9 * MINUTE);
 	then = jiffies;
 	set_after(0);
@@ -157,12 +151,9 @@ void read_while_off(void)
 /* Switched off in the middle of a run, in which the thread waits for the CPU */
 void off_in_run(void)
 {
-	struct file *file;
 	unsigned long before, then;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	boot_and_read(GIB);
 	on_return = interrupt_run;
 	await(others_wait, 700);
 	before = returned;
@@ -193,9 +184,7 @@ void off_while_running(void)
 {
 	struct file *file;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	on_return = switch_off_soon;
 	step_cost = NSEC_PER_MSEC;
 	sleep_until(jiffies + 12 * MINUTE);
@@ -210,9 +199,7 @@ void changed_in_run(void)
 {
 	struct file *file;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	on_return = interrupt_run;
 	await(others_wait, 700);
 	set_after(3600);
@@ -232,9 +219,7 @@ void off_and_on_in_run(void)
 {
 	struct file *file;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	on_return = interrupt_run;
 	await(others_wait, 700);
 	set_after(0);
@@ -263,9 +248,7 @@ void new_value(void)
 	unsigned long changed;
 	unsigned int i;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	sleep_until(jiffies + 5 * MINUTE);
 	for (i = 0; i < ARRAY_SIZE(values); i++)
 		expect(try_param(&param_after, values[i].text), values[i].err);
@@ -340,9 +323,7 @@ void backend_goes(void)
 	struct file *file;
 	unsigned long before;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	on_return = interrupt_run;
 	await(others_wait, 700);
 	before = returned;
@@ -365,9 +346,7 @@ void reporting_off(void)
 {
 	struct file *file;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	sleep_until(jiffies + 5 * MINUTE);
 	set_enabled(false);
 	expect(static_key_enabled(&cold_cache_active), false);
@@ -385,15 +364,30 @@ void reporting_off(void)
 	expect(file_cached(file), FLOOR);
 }
 
+/* The host does not answer: what is freed would not reach it */
+void host_dead(void)
+{
+	struct file *file = boot_and_read(GIB), *other = new_file(256 * MIB);
+
+	host_is_dead = true;
+	file_read_all(other);
+	sleep_until(jiffies + 5 * HZ);
+	file_truncate(other);
+	await(!static_key_enabled(&cold_cache_active), 10);
+	expect_silence(HOUR);
+	expect(returned, 0);
+	revive_host();
+	sleep_until(jiffies + 660 * HZ);
+	expect(file_cached(file), FLOOR);
+}
+
 /* What was returned is free, and the host has it a few seconds later */
 void host_has_it(void)
 {
 	struct file *file;
 	unsigned long before;
 
-	boot();
-	file = new_file(3 * GIB);
-	file_read_all(file);
+	file = boot_and_read(3 * GIB);
 	sleep_until(jiffies + MINUTE);
 	before = model_pages_reported;
 	await(returned, 600);
@@ -422,9 +416,7 @@ void idle_hour(void)
 	struct file *file;
 	unsigned long calls;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	sleep_until(jiffies + 45 * MINUTE);
 	expect(file_cached(file), FLOOR);
 	calls = nr_timer_calls;
@@ -528,9 +520,7 @@ void frozen(void)
 {
 	struct file *file;
 
-	boot();
-	file = new_file(GIB);
-	file_read_all(file);
+	file = boot_and_read(GIB);
 	on_return = interrupt_run;
 	await(others_wait, 700);
 	others_wait = false;
