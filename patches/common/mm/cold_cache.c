@@ -195,7 +195,9 @@ static struct stamp_table {
 /* log2 of the jiffies in an epoch */
 static unsigned int epoch_shift;
 static unsigned long slot_jiffies = 1;
-/* Each time that the two above have changed */
+/* `after` as it was when the two above were made from it, so never 0 */
+static unsigned int stamps_after = 1;
+/* Each time that the three above have changed */
 static unsigned int generation;
 
 /*
@@ -398,7 +400,7 @@ static unsigned long node_pages(int nid)
 /* The age in force of a node, in seconds */
 static unsigned int age_in_force(const struct cold_node *n)
 {
-	return READ_ONCE(after) << n->backoff;
+	return READ_ONCE(stamps_after) << n->backoff;
 }
 
 /* The same in epochs, and one more: see age_of() */
@@ -451,7 +453,7 @@ static void step_forward(struct cold_node *n)
 
 static void move_window(struct cold_node *n)
 {
-	u64 now = get_jiffies_64(), length = READ_ONCE(after) * HZ * WINDOW;
+	u64 now = get_jiffies_64(), length = (u64)stamps_after * HZ * WINDOW;
 
 	if (now - n->window < length)
 		return;
@@ -515,6 +517,7 @@ static void find_nodes(void)
 	struct cold_node *n;
 	int nid;
 
+	lockdep_assert_held(&stamps_mutex);
 	for_each_online_node(nid) {
 		n = nodes[nid];
 		if (!n) {
@@ -540,7 +543,7 @@ static void find_nodes(void)
 
 static unsigned int least_limit(void)
 {
-	unsigned int least = limit_of(READ_ONCE(after)) << BACKOFF_MAX;
+	unsigned int least = limit_of(stamps_after) << BACKOFF_MAX;
 	int nid;
 
 	for_each_online_node(nid)
@@ -941,7 +944,7 @@ static void start_pass(void)
 	memset(&pass, 0, sizeof(pass));
 	pass.begun = true;
 	pass.level = LEVELS;
-	pass.full = now - last_full >= (u64)READ_ONCE(after) * HZ;
+	pass.full = now - last_full >= (u64)stamps_after * HZ;
 	if (pass.full)
 		last_full = now;
 }
@@ -964,8 +967,8 @@ static const char *return_pages(void)
 	if (!pass.begun) {
 		mutex_lock(&stamps_mutex);
 		cover_memory();
-		mutex_unlock(&stamps_mutex);
 		start_pass();
+		mutex_unlock(&stamps_mutex);
 	}
 	while (!stop && do_step()) {
 		/* Pages that are on per-CPU lists cannot be isolated */
@@ -1063,13 +1066,13 @@ static void shrink_slabs(void)
 	} while (memcg);
 }
 
-/* With a new value of `after`, the nodes begin anew in the next run */
+/* After a start, and with a new `after`, the nodes begin anew in the next run */
 static unsigned int greatest_age(void)
 {
 	unsigned int age = READ_ONCE(after);
 	int nid;
 
-	if (READ_ONCE(known) != READ_ONCE(generation))
+	if (!READ_ONCE(running) || READ_ONCE(known) != READ_ONCE(generation))
 		return age;
 	for_each_online_node(nid)
 		if (READ_ONCE(nodes[nid]))
@@ -1116,7 +1119,7 @@ static void keep_watch(unsigned long delay)
 
 static void begin_watch(void)
 {
-	u64 delay = (u64)limit_of(READ_ONCE(after)) << epoch_shift;
+	u64 delay = (u64)limit_of(READ_ONCE(stamps_after)) << epoch_shift;
 
 	looks = 0;
 	pauses = 0;
@@ -1163,7 +1166,7 @@ static void leave_watch(void)
 static unsigned long next_pass(void)
 {
 	unsigned long period = clamp_t(unsigned long,
-				       READ_ONCE(after) * HZ / PERIODS,
+				       (unsigned long)stamps_after * HZ / PERIODS,
 				       PERIOD_MIN, PERIOD_MAX);
 	u64 now = get_jiffies_64();
 	unsigned long delay = 0, slab;
@@ -1235,7 +1238,12 @@ static void run_once(enum cpu_use use)
 	run.began = ktime_get_ns();
 	run.generation = READ_ONCE(generation);
 	trace_cold_cache_start(pass.begun);
-	find_nodes();
+
+	mutex_lock(&stamps_mutex);
+	/* Otherwise must_stop() says so */
+	if (generation == run.generation)
+		find_nodes();
+	mutex_unlock(&stamps_mutex);
 
 	stop = cpu_use_begin(&cpu_user, use) ?: return_pages();
 	if (run.returned)
@@ -1253,9 +1261,10 @@ static void run_once(enum cpu_use use)
 /* Whatever the stamps said is not true any more */
 static void renew_stamps(void)
 {
-	unsigned long jiffies_after = READ_ONCE(after) * HZ;
+	unsigned long jiffies_after = (unsigned long)after * HZ;
 
 	mutex_lock(&stamps_mutex);
+	WRITE_ONCE(stamps_after, after);
 	WRITE_ONCE(epoch_shift, ilog2(max(jiffies_after / EPOCHS, 1UL)));
 	WRITE_ONCE(slot_jiffies, max(jiffies_after / SLOTS, 1UL));
 	restamp_all();

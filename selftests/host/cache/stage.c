@@ -17,15 +17,20 @@ void (*on_look)(void);
 bool host_is_dead;
 
 static unsigned int after = 600;
-static bool enabled = true;
+static bool enabled = true, registered;
 /* Pages that all runs have returned; how often the thread has slept */
 static unsigned long told, nr_sleeps;
 
-/* All page cache counts as just used, and no node has made a mistake */
+/*
+ * If cold cache is on: all page cache counts as just used, and no node has made
+ * a mistake. If it is off, a run in progress ends as it began.
+ */
 static void count_anew(void)
 {
 	int nid;
 
+	if (!after || !enabled || !registered)
+		return;
 	for_each_online_node(nid) {
 		ages[nid] = after;
 		least_age[nid] = (unsigned long)after * HZ;
@@ -231,6 +236,7 @@ void register_backend(void)
 	if (page_reporting_register(&prdev))
 		failed("register");
 	model_control_end();
+	registered = true;
 	count_anew();
 }
 
@@ -249,6 +255,7 @@ void unregister_backend(void)
 	model_control_begin();
 	page_reporting_unregister(&prdev);
 	model_control_end();
+	registered = false;
 }
 
 void set_after(unsigned int seconds)
