@@ -295,7 +295,7 @@ static unsigned int free_pages_at(struct page *page, unsigned int most)
 {
 	unsigned int order = order_of(page);
 
-	return order < MAX_ORDER ? min(1U << order, most) : 1;
+	return order < NR_PAGE_ORDERS ? min(1U << order, most) : 1;
 }
 
 /* Is all of the block at @pfn free, perhaps as part of a larger free block? */
@@ -303,7 +303,7 @@ static bool is_free_block(const struct plan *p, unsigned long pfn)
 {
 	unsigned int order;
 
-	for (order = p->unit; order < MAX_ORDER; order++) {
+	for (order = p->unit; order < NR_PAGE_ORDERS; order++) {
 		unsigned long head = round_down(pfn, 1UL << order);
 
 		/* Free blocks do not reach beyond their zone */
@@ -779,7 +779,7 @@ static bool isolate_page(struct page *page, struct list_head *list)
 	int err;
 
 	if (!PageLRU(page)) {
-		if (isolate_movable_page(page, ISOLATE_ASYNC_MIGRATE))
+		if (!isolate_movable(page))
 			return false;
 		list_add_tail(&page->lru, list);
 		return true;

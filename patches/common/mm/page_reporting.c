@@ -109,7 +109,7 @@ DEFINE_STATIC_KEY_FALSE(page_reporting_active);
 static DEFINE_MUTEX(control_mutex);
 static struct page_reporting_dev_info *backend;
 static bool enabled = true;
-/* The order that the user asked for. MAX_ORDER or more: report nothing */
+/* The order that the user asked for. NR_PAGE_ORDERS or more: report nothing */
 static int user_order = ORDER_DEFAULT;
 /* The order in force, now or with the next backend. Anybody may read it */
 static unsigned int order_in_force;
@@ -125,11 +125,11 @@ static bool told_on;
 static struct page_reporting_dev_info *quarantine_owner;
 
 /*
- * The order for new zones; MAX_ORDER if nothing is counted. Written with
+ * The order for new zones; NR_PAGE_ORDERS if nothing is counted. Written with
  * control_mutex and mem_hotplug_lock (read) held. The memory notifier reads
  * this with mem_hotplug_lock held for writing.
  */
-static unsigned int start_order = MAX_ORDER;
+static unsigned int start_order = NR_PAGE_ORDERS;
 /* The host has nothing behind new memory. Protected in the same way */
 static bool new_memory_is_unbacked;
 
@@ -540,7 +540,7 @@ static void mark(struct zone *zone, struct page *page, unsigned long pages)
 
 static unsigned int scan_order(const struct scan *s)
 {
-	return MAX_ORDER - 1 - s->list / MIGRATE_TYPES;
+	return NR_PAGE_ORDERS - 1 - s->list / MIGRATE_TYPES;
 }
 
 static int scan_type(const struct scan *s)
@@ -555,7 +555,7 @@ static int scan_type(const struct scan *s)
 static bool scan_list(struct scan *s, struct zone *zone, unsigned int list)
 {
 	s->list = list;
-	if (list >= (MAX_ORDER - zone->reporting.order) * MIGRATE_TYPES)
+	if (list >= (NR_PAGE_ORDERS - zone->reporting.order) * MIGRATE_TYPES)
 		return false;
 	s->turned = NULL;
 	s->left = is_migrate_isolate(scan_type(s)) ?
@@ -1012,7 +1012,7 @@ static unsigned int least_order(void)
 
 	if (backend)
 		order = max(order, backend->min_order);
-	return max_t(int, order, MAX_ORDER - 1 - BLOCK_UNITS_ORDER);
+	return max_t(int, order, NR_PAGE_ORDERS - 1 - BLOCK_UNITS_ORDER);
 }
 
 /* Call this after user_order or backend has changed */
@@ -1025,7 +1025,7 @@ static void find_order(void)
 	else if (backend && backend->order)
 		order = backend->order;
 	/* A report never holds more than HELD_MAX */
-	if (order < MAX_ORDER)
+	if (order < NR_PAGE_ORDERS)
 		order = max_t(unsigned int, least_order(),
 			      min_t(unsigned int, order, ilog2(HELD_MAX)));
 	WRITE_ONCE(order_in_force, order);
@@ -1053,7 +1053,7 @@ static void start_zone(struct zone *zone)
 	if (!populated_zone(zone))
 		return;
 	spin_lock_irq(&zone->lock);
-	for (order = unit; order < MAX_ORDER; order++)
+	for (order = unit; order < NR_PAGE_ORDERS; order++)
 		pages += zone->free_area[order].nr_free << order;
 	add_unmarked(zone, pages);
 	*zr = (struct page_reporting_zone) { .order = unit, .last = jiffies };
@@ -1109,7 +1109,7 @@ static void stop_zone(struct zone *zone)
 	spin_lock_irq(&zone->lock);
 	WARN_ON_ONCE(nr_marked(zone));
 	add_unmarked(zone, -nr_unmarked(zone));
-	zone->reporting.order = MAX_ORDER;
+	zone->reporting.order = NR_PAGE_ORDERS;
 	spin_unlock_irq(&zone->lock);
 }
 
@@ -1120,7 +1120,7 @@ static void start_reporting(void)
 	lockdep_assert_held(&control_mutex);
 	if (!backend || !enabled || quarantine_owner)
 		return;
-	if (order_in_force >= MAX_ORDER) {
+	if (order_in_force >= NR_PAGE_ORDERS) {
 		pr_info("page_reporting_order is %u, so nothing is reported\n",
 			order_in_force);
 		return;
@@ -1174,7 +1174,7 @@ static void stop_reporting(void)
 
 	cpus_read_lock();
 	get_online_mems();
-	start_order = MAX_ORDER;
+	start_order = NR_PAGE_ORDERS;
 	for_each_zone(zone)
 		stop_zone(zone);
 	put_online_mems();
@@ -1231,7 +1231,8 @@ int __page_reporting_register(struct page_reporting_dev_info *prdev,
 		return -EOPNOTSUPP;
 	if (prdev->order == -1U)
 		prdev->order = 0;
-	if (prdev->order >= MAX_ORDER || prdev->min_order >= MAX_ORDER)
+	if (prdev->order >= NR_PAGE_ORDERS ||
+	    prdev->min_order >= NR_PAGE_ORDERS)
 		return -EINVAL;
 
 	mutex_lock(&control_mutex);
@@ -1494,7 +1495,7 @@ static void mark_new_range(struct zone *zone, unsigned long pfn)
 
 	spin_lock_irq(&zone->lock);
 	unit = zone->reporting.order;
-	for (; unit < MAX_ORDER && pfn < end; pfn += 1UL << order) {
+	for (; unit < NR_PAGE_ORDERS && pfn < end; pfn += 1UL << order) {
 		struct page *page = pfn_to_page(pfn);
 
 		order = unit;
@@ -1515,10 +1516,10 @@ static void memory_comes(unsigned long pfn, unsigned long end)
 	unsigned long section_end;
 
 	count_memory();
-	if (start_order == MAX_ORDER)
+	if (start_order == NR_PAGE_ORDERS)
 		return;
 	/* A zone with its first memory was not started with the others */
-	if (zone->reporting.order == MAX_ORDER)
+	if (zone->reporting.order == NR_PAGE_ORDERS)
 		start_zone(zone);
 	if (!new_memory_is_unbacked || free_pages_are_written())
 		return;

@@ -46,7 +46,7 @@ void page_reporting_subscribe(struct notifier_block *nb);
  */
 static inline void page_reporting_init_zone(struct zone *zone)
 {
-	zone->reporting.order = MAX_ORDER;
+	zone->reporting.order = NR_PAGE_ORDERS;
 }
 
 /**
@@ -129,7 +129,7 @@ static inline unsigned int page_reporting_unit(const struct zone *zone)
 {
 	unsigned int order = READ_ONCE(zone->reporting.order);
 
-	return order < MAX_ORDER ? order : page_reporting_default_order();
+	return order < NR_PAGE_ORDERS ? order : page_reporting_default_order();
 }
 
 u64 page_reporting_runtime(void);

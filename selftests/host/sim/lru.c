@@ -460,20 +460,19 @@ int isolate_lru_page(struct page *page)
 	return 0;
 }
 
-int isolate_movable_page(struct page *page, int mode)
+bool isolate_movable(struct page *page)
 {
-	BUG_ON(mode != ISOLATE_ASYNC_MIGRATE);
 	if (!get_page_unless_zero(page))
-		return -EBUSY;
+		return false;
 	BUG_ON(PageIsolated(page) || PageLRU(page));
 	check_can_move(page);
 	if (lru_of(page)->refuses) {
 		put_page(page);
-		return -EBUSY;
+		return false;
 	}
 	SetPageIsolated(page);
 	lru_isolated++;
-	return 0;
+	return true;
 }
 
 static void end_isolation(struct page *page)

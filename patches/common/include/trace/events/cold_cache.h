@@ -46,7 +46,8 @@ TRACE_EVENT(cold_cache_end,
 	),
 
 	TP_fast_assign(
-		__assign_str(why, why);
+		memcpy(__get_str(why), why,
+		       __get_dynamic_array_len(why));
 		__entry->cold = cold;
 		__entry->returned = returned;
 		__entry->kept = kept;

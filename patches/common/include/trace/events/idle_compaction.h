@@ -77,7 +77,8 @@ TRACE_EVENT(idle_compaction_abort,
 	),
 
 	TP_fast_assign(
-		__assign_str(reason, reason);
+		memcpy(__get_str(reason), reason,
+		       __get_dynamic_array_len(reason));
 		__entry->gain = gain;
 		__entry->migrated = migrated;
 		__entry->msecs = msecs;

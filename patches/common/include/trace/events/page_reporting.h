@@ -24,7 +24,8 @@ TRACE_EVENT(page_reporting_batch,
 
 	TP_fast_assign(
 		__entry->nid = zone_to_nid(zone);
-		__assign_str(zone, zone->name);
+		memcpy(__get_str(zone), zone->name,
+		       __get_dynamic_array_len(zone));
 		__entry->pages = pages;
 		__entry->ranges = ranges;
 	),
@@ -49,7 +50,8 @@ TRACE_EVENT(page_reporting_fail,
 
 	TP_fast_assign(
 		__entry->nid = zone_to_nid(zone);
-		__assign_str(zone, zone->name);
+		memcpy(__get_str(zone), zone->name,
+		       __get_dynamic_array_len(zone));
 		__entry->pages = pages;
 		__entry->error = error;
 	),

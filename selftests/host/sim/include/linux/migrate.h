@@ -6,8 +6,6 @@
 #include <linux/mm.h>
 #include <linux/swap.h>
 
-#define ISOLATE_ASYNC_MIGRATE	4
-
 #define first_online_pgdat()	NODE_DATA(0)
 struct zone *next_zone(struct zone *zone);
 
@@ -28,7 +26,7 @@ void __free_page(struct page *page);
 void post_alloc_hook(struct page *page, unsigned int order, gfp_t gfp);
 void split_page(struct page *page, unsigned int order);
 
-int isolate_movable_page(struct page *page, int mode);
+bool isolate_movable(struct page *page);
 void putback_movable_pages(struct list_head *pages);
 typedef struct page *new_page_t(struct page *page, unsigned long private);
 typedef void free_page_t(struct page *page, unsigned long private);
