@@ -679,7 +679,7 @@ static void prepare_free_pages(struct plan *p, struct list_head *blocks)
 	list_for_each_entry_safe(page, next, blocks, lru) {
 		list_del(&page->lru);
 		order = page_private(page);
-		post_alloc_hook(page, order, __GFP_MOVABLE);
+		use_taken_block(page, order);
 		if (order)
 			split_page(page, order);
 		for (i = 0; i < 1U << order; i++)

@@ -132,7 +132,7 @@ void __free_page(struct page *page)
 	put_page(page);
 }
 
-void post_alloc_hook(struct page *page, unsigned int order, gfp_t gfp)
+void use_taken_block(struct page *page, unsigned int order)
 {
 	unsigned int i;
 

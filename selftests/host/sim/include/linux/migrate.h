@@ -23,7 +23,7 @@ extern int sysctl_compact_unevictable_allowed;
 
 struct page *compound_head(struct page *page);
 void __free_page(struct page *page);
-void post_alloc_hook(struct page *page, unsigned int order, gfp_t gfp);
+void use_taken_block(struct page *page, unsigned int order);
 void split_page(struct page *page, unsigned int order);
 
 bool isolate_movable(struct page *page);
