@@ -42,18 +42,21 @@
 #define CASE_LIMIT		120
 #define RANDOM_LIMIT		1800
 
-#ifdef MAINLINE
-#define WITHOUT_SMALL	"mainline's driver is made for 2 MiB"
+#ifdef LARGE_ONLY
+#define WITHOUT_SMALL	"this driver is made for 2 MiB"
 #define WITH_SMALL	NULL
-#define WITHOUT_CHECK	"mainline's driver does not look"
-#define WITHOUT_SUSPEND	NULL
 #define NOT_THERE	"Cold memory discard hypercall failed"
 #else
 #define WITHOUT_SMALL	NULL
 #define WITH_SMALL	"small blocks are tried first"
+#define NOT_THERE	"Cold memory discard hint failed"
+#endif
+#ifdef MAINLINE
+#define WITHOUT_CHECK	"mainline's driver does not look"
+#define WITHOUT_SUSPEND	NULL
+#else
 #define WITHOUT_CHECK	NULL
 #define WITHOUT_SUSPEND	"the VMBus does not suspend on this base"
-#define NOT_THERE	"Cold memory discard hint failed"
 #endif
 
 int init_init_balloon_drv(void);
@@ -810,10 +813,10 @@ static void case_probe_fails(void)
 	fails_to_probe(-ETIMEDOUT);
 	dm.silent = false;
 	dm.refuses_capabilities = true;
-	fails_to_probe(WITHOUT_SMALL ? -EPROTO : -ETIMEDOUT);
+	fails_to_probe(WITHOUT_CHECK ? -EPROTO : -ETIMEDOUT);
 	dm.refuses_capabilities = false;
 	dm.refuses_versions = true;
-	fails_to_probe(WITHOUT_SMALL ? -EPROTO : -ETIMEDOUT);
+	fails_to_probe(WITHOUT_CHECK ? -EPROTO : -ETIMEDOUT);
 	dm.refuses_versions = false;
 	plug();
 	start_users();
@@ -827,13 +830,13 @@ static void case_no_memory(void)
 	read_privileges();
 	/* The core's, for its ranges, which are the first after the answers */
 	allocation_fails = true;
-	if (WITHOUT_SMALL && channel_plug())
+	if (WITHOUT_CHECK && channel_plug())
 		failed("no memory to report with is no reason to fail");
-	if (!WITHOUT_SMALL && channel_plug() != -ENOMEM)
+	if (!WITHOUT_CHECK && channel_plug() != -ENOMEM)
 		failed("probing goes on without a buffer");
 	allocation_fails = false;
 	expect_param(&param_backend, "none");
-	if (WITHOUT_SMALL)
+	if (WITHOUT_CHECK)
 		channel_unplug();
 	plug();
 	start_users();

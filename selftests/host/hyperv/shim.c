@@ -9,6 +9,25 @@
 
 #define MAX_WORKS		8
 
+/* 6.12 asks for them at each hypercall. The VM here is neither */
+bool hyperv_paravisor_present;
+
+bool hv_isolation_type_snp(void)
+{
+	return false;
+}
+
+bool hv_isolation_type_tdx(void)
+{
+	return false;
+}
+
+u64 hv_tdx_hypercall(u64 control, u64 input, u64 output)
+{
+	failed("a hypercall of TDX");
+	return 0;
+}
+
 bool page_poisoning;
 struct notifier_block *balloon_notifier;
 const struct kernel_param_ops param_ops_bool, param_ops_uint;

@@ -33,6 +33,15 @@ typedef u64 phys_addr_t;
 #define IS_ERR(p)		((unsigned long)(p) >= -4095UL)
 #define PTR_ERR(p)		((long)(p))
 #define SZ_4K			4096u
+#ifndef SZ_1M
+#define SZ_1M			(1u << 20)
+#endif
+
+#ifndef ALIGN
+#define ALIGN(x, a)		(((x) + (a) - 1) & ~((typeof(x))(a) - 1))
+#endif
+#define ALIGN_DOWN(x, a)	((x) & ~((typeof(x))(a) - 1))
+#define umin(a, b)		min((u64)(a), (u64)(b))
 
 #define atomic_inc_return(a)	(++(a)->v)
 #define cmpxchg(p, old, new)	(*(p) == (old) ? (*(p) = (new), (old)) : *(p))
@@ -96,6 +105,30 @@ struct cpumask;
 /* Locks, waits, works */
 #define spin_lock_init(lock)	((void)((lock)->owner = NULL))
 
+/* 6.12: locked until the end of the block. There is only this kind */
+static inline spinlock_t *guard_lock(spinlock_t *lock)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(lock, flags);
+	(void)flags;
+	return lock;
+}
+
+static inline void guard_unlock(spinlock_t **lock)
+{
+	unsigned long flags = 0;
+
+	spin_unlock_irqrestore(*lock, flags);
+	(void)flags;
+}
+
+#define GUARDED(name)		spinlock_t *name __attribute__((cleanup(guard_unlock), unused))
+#define guard(kind)		GUARDED(_guard) = guard_lock
+#define scoped_guard(kind, lock) \
+	for (bool _once = true; _once; ) \
+		for (GUARDED(_guard) = guard_lock(lock); _once; _once = false)
+
 struct completion {
 	unsigned int done;
 	struct wait_queue_head wq;
@@ -113,6 +146,7 @@ void sleep_until(unsigned long when);
 
 #define system_wq		((struct workqueue_struct *)1)
 #define INIT_WORK(work, fn)	((void)((work)->func = (fn)))
+#define DECLARE_WORK(name, fn)	struct work_struct name = { .func = (fn) }
 #define schedule_work(work)	queue_work(system_wq, work)
 bool queue_work(struct workqueue_struct *wq, struct work_struct *work);
 bool cancel_work_sync(struct work_struct *work);
@@ -141,7 +175,7 @@ void model_free_page(struct page *page);
 #define adjust_managed_page_count(page, n)	do { } while (0)
 #define vm_memory_committed()	0UL
 #define si_mem_available()	((long)zone_page_state(zones[0], NR_FREE_PAGES))
-#ifdef MAINLINE
+#ifdef TOTALRAM_PAGES_IS_A_FUNCTION
 #define totalram_pages()	(zones[0]->present_pages)
 #else
 #define totalram_pages		(zones[0]->present_pages)
@@ -154,6 +188,7 @@ void model_free_page(struct page *page);
 #define add_memory(nid, start, size, ...)	model_add_memory(start, size)
 int model_add_memory(phys_addr_t start, u64 size);
 void model_online_page(void (*fn)(struct page *page, unsigned int order));
+#define memory_block_size_bytes()	(128UL << 20)
 #define set_online_page_callback(fn)	model_online_page((void *)(fn))
 #define restore_online_page_callback(fn)	model_online_page(NULL)
 extern struct notifier_block *balloon_notifier;
