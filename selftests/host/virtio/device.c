@@ -455,10 +455,19 @@ static int set_up(struct host *h, unsigned int index, vq_callback_t *callback,
 	return 0;
 }
 
+/* 6.12 has a structure for what others have in an array each */
+#ifdef QUEUES_HAVE_INFO
+#define QUEUES			struct virtqueue_info info[]
+#define NAME(i)			info[i].name
+#define CALLBACK(i)		info[i].callback
+#else
+#define QUEUES			vq_callback_t *callbacks[], const char *const names[], const bool *ctx
+#define NAME(i)			names[i]
+#define CALLBACK(i)		callbacks[i]
+#endif
+
 static int find_vqs(struct virtio_device *vdev, unsigned int nvqs,
-		    struct virtqueue *vqs[], vq_callback_t *callbacks[],
-		    const char *const names[], const bool *ctx,
-		    struct irq_affinity *desc)
+		    struct virtqueue *vqs[], QUEUES, struct irq_affinity *desc)
 {
 	struct host *h = to_host(vdev);
 	unsigned int i, index = 0;
@@ -469,9 +478,9 @@ static int find_vqs(struct virtio_device *vdev, unsigned int nvqs,
 		index = i;
 #endif
 		vqs[i] = NULL;
-		if (!names[i])
+		if (!NAME(i))
 			continue;
-		err = set_up(h, index, callbacks[i], names[i], &vqs[i]);
+		err = set_up(h, index, CALLBACK(i), NAME(i), &vqs[i]);
 		if (err) {
 			del_vqs(vdev);
 			return err;

@@ -138,6 +138,11 @@ unsigned int balloon_works(void)
 	return n;
 }
 
+struct shrinker *shrinker_alloc(unsigned int flags, const char *name)
+{
+	return allocation_fails ? NULL : calloc(1, sizeof(struct shrinker));
+}
+
 int model_register_oom_notifier(struct notifier_block *nb)
 {
 	if (oom_notifier)

@@ -20,6 +20,7 @@
 #define BUILD_BUG_ON(c)		BUG_ON(c)
 #define WARN_ON(c)		({ bool _c = (c); BUG_ON(_c); _c; })
 #define panic(...)		failed(__VA_ARGS__)
+#define container_of_const	container_of
 #define ALIGN(x, a)		round_up(x, (typeof(x))(a))
 #define PAGE_ALIGN(x)		ALIGN(x, PAGE_SIZE)
 
@@ -29,6 +30,11 @@
 #define ENABLED_ARGS(args)	SECOND(args, 0, 0)
 #define SECOND(a, b, ...)	b
 #define VALUE_1			0, 1
+
+/* Of queues that this device does not have */
+struct completion {
+	unsigned int done;
+};
 
 bool in_critical_section(void);
 void sleep_until(unsigned long when);
@@ -56,6 +62,10 @@ static inline bool set_own_bit(int n, unsigned long *word)
 /* Those of a driver are no cache line that the allocator waits for */
 #define test_and_set_bit(n, word)	set_own_bit(n, word)
 #define clear_bit(n, word)	((void)(*(word) &= ~BIT(n)))
+
+#ifndef is_power_of_2
+#define is_power_of_2(n)	((n) && !((n) & ((n) - 1)))
+#endif
 
 /* Words as they lie in memory: both sides are little-endian here */
 #define le16_to_cpu(x)		(x)
@@ -147,6 +157,7 @@ struct device {
 	struct bus_type *bus;
 	struct device_driver *driver;
 	void *of_node;
+	bool awake;
 };
 
 #define bus_register(bus)	0
@@ -248,6 +259,7 @@ enum dma_data_direction {
 	DMA_FROM_DEVICE,
 };
 
+#define sg_dma_address(sg)	(BUG(), (dma_addr_t)0)
 #define DMA_MAPPING_ERROR	(~(dma_addr_t)0)
 #define xen_domain()		false
 #define kmsan_handle_dma(...)	do { } while (0)
@@ -264,6 +276,11 @@ enum dma_data_direction {
 #define dma_need_sync(...)	false
 #define dma_sync_single_range_for_cpu(...)	BUG()
 #define dma_sync_single_range_for_device(...)	BUG()
+
+/* Wakeup events are for suspend while the system runs. Here, it is frozen */
+#define device_set_wakeup_capable(dev, capable)	do { } while (0)
+#define pm_stay_awake(dev)	((dev)->awake = true)
+#define pm_relax(dev)		((dev)->awake = false)
 
 /* What the balloon asks about memory, and the pages in it */
 extern bool page_poisoning, init_on_free;
@@ -293,8 +310,13 @@ struct shrinker {
 	unsigned long (*count_objects)(struct shrinker *shrinker,
 				       struct shrink_control *sc);
 	int seeks;
+	void *private_data;
 };
 
+/* 6.12 allocates it, others have it in the driver */
+struct shrinker *shrinker_alloc(unsigned int flags, const char *name);
+#define shrinker_register(s)	((void)(balloon_shrinker = (s)))
+#define shrinker_free(s)	(balloon_shrinker = NULL, free(s))
 #define DEFAULT_SEEKS		2
 #define register_shrinker(s, ...)	(balloon_shrinker = (s), 0)
 #define unregister_shrinker(s)	((void)(balloon_shrinker = NULL))

@@ -21,6 +21,7 @@
 #define pageblock_order		9u
 #endif
 #define NR_PAGE_ORDERS		MAX_ORDER
+#define MAX_PAGE_ORDER		(MAX_ORDER - 1)
 #define MAX_ORDER_NR_PAGES	(1UL << (MAX_ORDER - 1))
 #define PAGEBLOCK_NR_PAGES	(1UL << pageblock_order)
 #define pageblock_nr_pages	PAGEBLOCK_NR_PAGES
