@@ -2,7 +2,8 @@
 /*
  * hot FILE MIB SECONDS - reads the first MIB of a file each SECONDS, until told to
  * stop (SIGTERM). Then it says how much of that was in the page cache each time
- * before it was read, at least, and how much was not, in sum.
+ * before it was read, at least, and how much was not, in sum; and the CPU time for
+ * a page, the first time and later.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -10,14 +11,17 @@
 #include "../../selftests/memory_reclaim/_cached.h"
 #include "guest.h"
 
-static void read_once(int fd, size_t mib)
+/* Returns the CPU time, ns */
+static uint64_t read_once(int fd, size_t mib)
 {
+	uint64_t began = clock_ns(CLOCK_PROCESS_CPUTIME_ID);
 	static char buf[MIB];
 	size_t m;
 
 	for (m = 0; m < mib; m++)
 		if (pread(fd, buf, MIB, m * MIB) != (ssize_t)MIB)
 			fail("read");
+	return clock_ns(CLOCK_PROCESS_CPUTIME_ID) - began;
 }
 
 int main(int argc, char **argv)
@@ -25,6 +29,7 @@ int main(int argc, char **argv)
 	size_t mib = argc == 4 ? strtoul(argv[2], NULL, 10) : 0;
 	struct timespec pause = { .tv_sec = mib ? strtoul(argv[3], NULL, 10) : 0 };
 	long pages = mib * MIB / PAGE, cached, least = pages, missed = 0, rounds = 0;
+	uint64_t first = 0, all = 0, cpu;
 	sigset_t term;
 	int fd;
 
@@ -43,10 +48,16 @@ int main(int argc, char **argv)
 		if (cached < least)
 			least = cached;
 		missed += pages - cached;
-		read_once(fd, mib);
-		rounds++;
+		cpu = read_once(fd, mib);
+		all += cpu;
+		if (!rounds++)
+			first = cpu;
 	} while (sigtimedwait(&term, NULL, &pause) != SIGTERM);
-	printf("@data hot_rounds=%ld hot_cached_pct=%.1f hot_missed_MiB=%.1f\n", rounds,
+	printf("@data hot_rounds=%ld hot_cached_pct=%.1f hot_missed_MiB=%.1f", rounds,
 	       100.0 * least / pages, (double)missed * PAGE / MIB);
+	printf(" hot_first_ns_per_page=%.1f", (double)first / pages);
+	if (rounds > 1)
+		printf(" hot_ns_per_page=%.1f", (double)(all - first) / (rounds - 1) / pages);
+	putchar('\n');
 	return 0;
 }

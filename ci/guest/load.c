@@ -2,10 +2,12 @@
 /*
  * load [-i] MS PERIOD CPU... - uses MS ms of CPU time in each PERIOD ms on each of
  * these CPUs, all the time if the two are the same, until told to stop (SIGTERM);
- * with -i only when no task of a usual class wants the CPU (SCHED_IDLE)
+ * with -i only when no task of a usual class wants the CPU (SCHED_IDLE). Both times
+ * may be fractions.
  *
  * Then it says how many rounds of work it has done in a second, the CPU time for a
- * round, all else included, and how late it was woken: the median and the longest.
+ * round, all else included, how often its work was not done when the next was due,
+ * and how late it was woken: the median and the longest.
  */
 #define _GNU_SOURCE
 #include <sched.h>
@@ -26,6 +28,7 @@ static struct {
 		uint64_t rounds;
 		uint64_t cpu;			/* ns */
 		uint32_t wakeups;
+		uint32_t missed;
 		uint64_t late[WAKEUPS_MAX];	/* ns */
 	} of[CPUS_MAX];
 } *shared;
@@ -58,6 +61,7 @@ static void work(unsigned int cpu, uint64_t use, uint64_t period, struct result 
 		}
 		due += period;
 		if (use == period || now() >= due) {
+			r->missed += use != period;
 			due = now();
 			continue;
 		}
@@ -71,7 +75,7 @@ static void work(unsigned int cpu, uint64_t use, uint64_t period, struct result 
 int main(int argc, char **argv)
 {
 	uint64_t use, period, *late, began = now(), rounds = 0, cpu = 0;
-	size_t wakeups = 0;
+	size_t wakeups = 0, missed = 0;
 	static const struct sched_param none;
 	sigset_t term;
 	int i, sig, n;
@@ -85,8 +89,8 @@ int main(int argc, char **argv)
 	n = argc - 3;
 	if (n < 1 || n > CPUS_MAX)
 		return 2;
-	use = strtoul(argv[1], NULL, 10) * MSEC;
-	period = strtoul(argv[2], NULL, 10) * MSEC;
+	use = strtod(argv[1], NULL) * MSEC;
+	period = strtod(argv[2], NULL) * MSEC;
 	if (!use || use > period)
 		return 2;
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
@@ -116,6 +120,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < n; i++) {
 		rounds += shared->of[i].rounds;
 		cpu += shared->of[i].cpu;
+		missed += shared->of[i].missed;
 		memcpy(late + wakeups, shared->of[i].late,
 		       shared->of[i].wakeups * sizeof(*late));
 		wakeups += shared->of[i].wakeups;
@@ -125,8 +130,8 @@ int main(int argc, char **argv)
 		printf(" load_ns_per_round=%.1f", (double)cpu / rounds);
 	if (wakeups) {
 		sort(late, wakeups);
-		printf(" load_late_median_ms=%.3f load_late_max_ms=%.3f",
-		       late[wakeups / 2] / 1e6, late[wakeups - 1] / 1e6);
+		printf(" load_missed=%zu load_late_median_ms=%.3f load_late_max_ms=%.3f",
+		       missed, late[wakeups / 2] / 1e6, late[wakeups - 1] / 1e6);
 	}
 	putchar('\n');
 	return 0;

@@ -37,7 +37,7 @@
  *   cold_cache_mutex		after, running, start and stop
  *   stamps_mutex		the table, and what a stamp means
  *   mem_hotplug_lock (read)	while the thread looks at or returns pages
- *   page and lru locks		taken by mm/vmscan.c
+ *   page and lru locks
  * Page reporting calls reporting_changed() with its control_mutex held. The
  * thread takes neither that one nor cold_cache_mutex.
  */
@@ -58,6 +58,7 @@
 #include <linux/mutex.h>
 #include <linux/nodemask.h>
 #include <linux/notifier.h>
+#include <linux/pagemap.h>
 #include <linux/shrinker.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -78,7 +79,7 @@
 
 #define AFTER_MAX		(24 * 60 * 60)	/* seconds */
 
-/* A chunk of stamps: 64 KiB */
+/* A chunk of stamps is for 128 MiB, if pages are of 4 KiB */
 #define CHUNK_SHIFT		15
 #define CHUNK_PAGES		BIT(CHUNK_SHIFT)
 
@@ -89,6 +90,11 @@
 #define STAMP_NONE		0	/* nothing to return here */
 #define STAMP_LEAST_STUCK	2	/* epoch 1, in place of epoch 0 */
 #define AGE_MAX			0x7fff
+
+/* What a chunk knows besides the time of its oldest stamp */
+#define OLDEST_UNKNOWN		0
+#define OLDEST_NONE		2	/* no stamp is a time */
+#define OLDEST_SOUGHT		4	/* the thread looks for it now */
 
 /* An epoch is at most 1/EPOCHS of `after`, and more than half of that */
 #define EPOCHS			32
@@ -101,7 +107,7 @@
 /* The oldest pages go first: those of 4 times the age, then 2 times, then 1 */
 #define LEVELS			3
 
-/* In one go: pages to isolate, pages to look at, and stamps */
+/* In one go: pages to free, pages to look at, and stamps */
 #define BATCH			SWAP_CLUSTER_MAX
 #define STEP_LOOKS		256
 #define STEP_STAMPS		CHUNK_PAGES
@@ -190,7 +196,7 @@ static unsigned long on_watch;
 static DEFINE_MUTEX(stamps_mutex);
 static struct stamp_table {
 	unsigned long nr;
-	u16 *chunk[];
+	struct chunk *chunk[];
 } *table;
 /* log2 of the jiffies in an epoch */
 static unsigned int epoch_shift;
@@ -199,6 +205,16 @@ static unsigned long slot_jiffies = 1;
 static unsigned int stamps_after = 1;
 /* Each time that the three above have changed */
 static unsigned int generation;
+
+struct chunk {
+	/*
+	 * No stamp that is a time is older than this one. The thread looks for
+	 * it, and skips chunks in which nothing can be cold. Meanwhile, anybody
+	 * who writes a stamp can set this to OLDEST_UNKNOWN.
+	 */
+	unsigned int oldest;
+	u16 stamp[CHUNK_PAGES] __aligned(sizeof(u64));
+};
 
 /*
  * A node that has memory. Allocated by the thread, never freed. All but the
@@ -261,11 +277,10 @@ static struct {
 	unsigned long returned, kept;	/* pages */
 } run;
 
-/* Pages of one node on their way out */
+/* Pages that are not in the page cache any more, and to be freed */
 struct batch {
-	struct list_head pages;
-	unsigned long nr_pages;
-	int nid;
+	struct page *pages[BATCH];
+	unsigned int nr;
 };
 
 /* Result of the last run. Written by the thread, read by anybody */
@@ -297,16 +312,12 @@ static unsigned int age_of(u16 stamp, u16 now)
 	return age < AGE_MAX ? age : 0;
 }
 
-static u16 *stamp_of(unsigned long pfn)
+static struct chunk *chunk_of(unsigned long pfn)
 {
 	const struct stamp_table *t = READ_ONCE(table);
 	unsigned long n = pfn >> CHUNK_SHIFT;
-	u16 *chunk;
 
-	if (!t || n >= t->nr)
-		return NULL;
-	chunk = READ_ONCE(t->chunk[n]);
-	return chunk ? chunk + pfn % CHUNK_PAGES : NULL;
+	return t && n < t->nr ? READ_ONCE(t->chunk[n]) : NULL;
 }
 
 /* mod_timer() may take locks that the hooks' callers hold */
@@ -325,27 +336,41 @@ static void kick(void)
  */
 void __cold_cache_used(struct page *page)
 {
+	unsigned long pfn = page_to_pfn(page);
 	u16 now = stamp_now(), *stamp;
+	unsigned int oldest;
+	struct chunk *c;
 
 	if (PageSwapBacked(page))
 		return;
-	stamp = stamp_of(page_to_pfn(page));
-	if (stamp && READ_ONCE(*stamp) == now)
-		return;
-	if (stamp)
-		WRITE_ONCE(*stamp, now);
+	c = chunk_of(pfn);
 	/* If there is no stamp for new memory yet, the next pass adds it */
+	if (c) {
+		stamp = &c->stamp[pfn % CHUNK_PAGES];
+		if (READ_ONCE(*stamp) == now)
+			return;
+		WRITE_ONCE(*stamp, now);
+		/* A time stays right: no stamp is newer than now */
+		oldest = READ_ONCE(c->oldest);
+		if (oldest == OLDEST_NONE || oldest == OLDEST_SOUGHT)
+			WRITE_ONCE(c->oldest, OLDEST_UNKNOWN);
+	}
 	kick();
 }
 
 void __cold_cache_moved(struct page *from, struct page *to)
 {
-	u16 *stamp = stamp_of(page_to_pfn(to));
-	u16 *old = stamp_of(page_to_pfn(from));
+	unsigned long pfn = page_to_pfn(from);
+	struct chunk *c = chunk_of(pfn);
+	u16 stamp = c ? READ_ONCE(c->stamp[pfn % CHUNK_PAGES]) : stamp_now();
 
-	if (!stamp)
+	pfn = page_to_pfn(to);
+	c = chunk_of(pfn);
+	if (!c)
 		return;
-	WRITE_ONCE(*stamp, old ? READ_ONCE(*old) : stamp_now());
+	WRITE_ONCE(c->stamp[pfn % CHUNK_PAGES], stamp);
+	/* First the stamp */
+	smp_store_release(&c->oldest, OLDEST_UNKNOWN);
 }
 
 /* Never 0 */
@@ -556,7 +581,7 @@ static unsigned int least_limit(void)
  * All pages of a chunk count as just used. Outside of nodes, there are no
  * stamps: a struct page may be invalid there.
  */
-static void fill_chunk(u16 *chunk, unsigned long i)
+static void fill_chunk(struct chunk *c, unsigned long i)
 {
 	unsigned long first = i << CHUNK_SHIFT, pfn, end;
 	u16 now = stamp_now();
@@ -566,8 +591,9 @@ static void fill_chunk(u16 *chunk, unsigned long i)
 		pfn = max(first, node_start_pfn(nid));
 		end = min(first + CHUNK_PAGES, node_end_pfn(nid));
 		if (pfn < end)
-			memset16(chunk + (pfn - first), now, end - pfn);
+			memset16(c->stamp + (pfn - first), now, end - pfn);
 	}
+	WRITE_ONCE(c->oldest, OLDEST_UNKNOWN);
 }
 
 /* All pages count as just used */
@@ -585,15 +611,14 @@ static void restamp_all(void)
 /* Fresh stamps, because nobody knows how old the pages are */
 static bool add_chunk(unsigned long i)
 {
-	size_t size = CHUNK_PAGES * sizeof(u16);
-	u16 *chunk = vmalloc_if_there_is(size);
+	struct chunk *c = vmalloc_if_there_is(sizeof(*c));
 
-	if (!chunk)
+	if (!c)
 		return false;
-	memset(chunk, 0, size);
-	fill_chunk(chunk, i);
-	/* For stamp_of(): first the stamps, then the pointer */
-	smp_store_release(&table->chunk[i], chunk);
+	memset(c, 0, sizeof(*c));
+	fill_chunk(c, i);
+	/* For chunk_of(): first the stamps, then the pointer */
+	smp_store_release(&table->chunk[i], c);
 	return true;
 }
 
@@ -615,7 +640,7 @@ static bool extend_table(unsigned long nr)
 	t->nr = nr;
 	/* Nothing but a hook points to the old one any more */
 	kmemleak_not_leak(table);
-	/* For stamp_of(), too */
+	/* For chunk_of(), too */
 	smp_store_release(&table, t);
 	return true;
 }
@@ -669,30 +694,48 @@ static bool is_wanted(u16 stamp, u16 now)
 	return !is_stuck(stamp) || (pass.full && !pass.level);
 }
 
-/* Find the next stamp that is wanted. Where nothing is, skip four at a time */
+/* May a chunk have stamps that are wanted? */
+static bool chunk_is_wanted(const struct chunk *c, u16 now)
+{
+	unsigned int oldest = READ_ONCE(c->oldest);
+
+	if (pass.full && !pass.level)
+		return true;
+	return oldest != OLDEST_NONE &&
+	       (!(oldest & 1) || age_of(oldest, now) >= pass.threshold);
+}
+
+/* Is there nothing in the place of four stamps? */
+static bool are_none(const u16 *stamp)
+{
+	return IS_ALIGNED((unsigned long)stamp, sizeof(u64)) &&
+	       !READ_ONCE(*(u64 *)stamp);
+}
+
+/* Find the next stamp that is wanted */
 static u16 *find_wanted(unsigned long *pfn, unsigned long end)
 {
 	u16 now = stamp_now(), *first, *stamp, *last;
 
 	while (*pfn < end) {
-		unsigned long next = round_up(*pfn + 1, CHUNK_PAGES);
+		unsigned long next = min(round_up(*pfn + 1, CHUNK_PAGES), end);
+		struct chunk *c = chunk_of(*pfn);
 
-		first = stamp_of(*pfn);
-		if (!first) {
+		if (!c || !chunk_is_wanted(c, now)) {
 			*pfn = next;
 			continue;
 		}
-		last = first + (min(next, end) - *pfn);
+		first = &c->stamp[*pfn % CHUNK_PAGES];
+		last = first + (next - *pfn);
 		for (stamp = first; stamp < last; stamp++) {
-			if (IS_ALIGNED((unsigned long)stamp, sizeof(u64)) &&
-			    !READ_ONCE(*(u64 *)stamp)) {
+			if (are_none(stamp)) {
 				stamp += 3;
 			} else if (is_wanted(READ_ONCE(*stamp), now)) {
 				*pfn += stamp - first;
 				return stamp;
 			}
 		}
-		*pfn = min(next, end);
+		*pfn = next;
 	}
 	return NULL;
 }
@@ -754,64 +797,70 @@ static enum verdict judge_page(struct page *page)
 	return PageReferenced(page) && use_is_hidden(page) ? USED : COLD;
 }
 
-/* After isolation. A use since then has changed the stamp */
+/* With the page locked. A use since it was seen has changed the stamp */
 static bool is_cold_still(struct page *page, u16 seen, u16 *stamp)
 {
-	return page->mapping && !PageAnon(page) && !PageSwapBacked(page) &&
-	       !PageUnevictable(page) && !page_mapped(page) &&
-	       !PageDirty(page) && !PageWriteback(page) &&
-	       READ_ONCE(*stamp) == as_stuck(seen);
+	return PageLRU(page) && page->mapping && !PageAnon(page) &&
+	       !PageSwapBacked(page) && !PageUnevictable(page) &&
+	       !page_mapped(page) && !PageDirty(page) &&
+	       !PageWriteback(page) && READ_ONCE(*stamp) == as_stuck(seen);
 }
 
-/* The page is stuck, unless it is freed */
-static void add_to_batch(struct batch *b, struct page *page, u16 seen,
-			 u16 *stamp)
+/* Return true if the page is not in the page cache any more */
+static bool remove_page(struct page *page, u16 seen, u16 *stamp)
+{
+	bool removed;
+
+	if (!trylock_page(page))
+		return false;
+	returning = true;
+	removed = is_cold_still(page, seen, stamp) && remove_cold_page(page);
+	returning = false;
+	unlock_page(page);
+	return removed;
+}
+
+/* The page is stuck, unless it is removed */
+static void return_page(struct batch *b, struct cold_node *n,
+			struct page *page, u16 seen, u16 *stamp)
 {
 	unsigned int pages;
-	int err;
 
 	change_stamp(stamp, seen, as_stuck(seen));
 	if (!get_page_unless_zero(page))
 		return;
-	err = isolate_lru_page(page);
-	put_page(page);
-	if (err)
-		return;
-	if (!is_cold_still(page, seen, stamp)) {
-		putback_lru_page(page);
+	pages = cache_pages(page);
+	if (!remove_page(page, seen, stamp)) {
+		put_page(page);
+		run.kept++;
 		return;
 	}
-	ClearPageActive(page);
-	pages = cache_pages(page);
-	mod_node_page_state(page_pgdat(page), NR_ISOLATED_FILE, pages);
-	list_add_tail(&page->lru, &b->pages);
-	b->nid = page_to_nid(page);
-	b->nr_pages += pages;
+	b->pages[b->nr++] = page;
+	count_vm_events(COLD_CACHE_RETURNED, pages);
+	slab_steps = SLAB_TURNS * SLAB_STEPS;
+	n->returned[0] += pages;
+	n->returned_since += pages;
+	n->budget -= pages;
+	n->room -= pages;
+	run.returned += pages;
 }
 
-static void return_batch(struct batch *b)
+/* The page is free, and maybe the first of a block that is */
+static void forget_free_block(struct page *page, u16 *stamp)
 {
-	struct cold_node *n;
-	unsigned long freed;
+	/* Without a lock this can be anything */
+	unsigned long order = READ_ONCE(page_private(page));
+	u16 now = stamp_now(), *end;
 
-	if (!b->nr_pages)
+	if (order >= NR_PAGE_ORDERS)
 		return;
-	n = nodes[b->nid];
-	returning = true;
-	freed = reclaim_cold_pages(NODE_DATA(b->nid), &b->pages);
-	returning = false;
-	mod_node_page_state(NODE_DATA(b->nid), NR_ISOLATED_FILE,
-			    -(long)b->nr_pages);
-	count_vm_events(COLD_CACHE_RETURNED, freed);
-	if (freed)
-		slab_steps = SLAB_TURNS * SLAB_STEPS;
-	n->returned[0] += freed;
-	n->returned_since += freed;
-	n->budget -= freed;
-	n->room -= freed;
-	run.returned += freed;
-	run.kept += b->nr_pages - freed;
-	b->nr_pages = 0;
+	for (end = stamp + (1UL << order); stamp < end; stamp++) {
+		u16 seen = READ_ONCE(*stamp);
+
+		/* Somebody may have taken the block, and used it */
+		if (is_wanted(seen, now))
+			change_stamp(stamp, seen, STAMP_NONE);
+	}
 }
 
 /*
@@ -827,6 +876,8 @@ static bool look_at_page(struct batch *b, struct page *page, u16 *stamp)
 
 	if (verdict == NO_CACHE) {
 		change_stamp(stamp, seen, STAMP_NONE);
+		if (page && PageBuddy(page))
+			forget_free_block(page, stamp);
 		return true;
 	}
 	n = nodes[page_to_nid(page)];
@@ -841,71 +892,111 @@ static bool look_at_page(struct batch *b, struct page *page, u16 *stamp)
 			ClearPageReferenced(page);
 		change_stamp(stamp, seen, now);
 		note_next(n->limit);
-	} else if (verdict == STUCK || !n || n->room <= (long)b->nr_pages) {
+	} else if (verdict == STUCK || !n || n->room <= 0) {
 		change_stamp(stamp, seen, as_stuck(seen));
 		run.kept++;
-	} else if (n->budget > (long)b->nr_pages) {
-		add_to_batch(b, page, seen, stamp);
+	} else if (n->budget > 0) {
+		return_page(b, n, page, seen, stamp);
 	} else {
 		return false;
 	}
 	return true;
 }
 
-/*
- * Look at some pages, and return those that are cold. Afterwards, no page
- * is isolated. Return false at the end of memory.
- */
+/* Look at some pages, and return those that are cold. False at the end of memory */
 static bool return_some(void)
 {
 	unsigned long pfn = pass.pfn;
 	unsigned long end = min(pfn + STEP_STAMPS, end_of_stamps());
-	struct batch b = { .nid = NUMA_NO_NODE };
+	struct batch b;
 	unsigned int n;
 	u16 *stamp;
 
-	INIT_LIST_HEAD(&b.pages);
+	b.nr = 0;
 	get_online_mems();
-	for (n = 0; n < STEP_LOOKS && b.nr_pages < BATCH; n++, pfn++) {
+	for (n = 0; n < STEP_LOOKS && b.nr < BATCH; n++, pfn++) {
 		struct page *page;
 
 		stamp = find_wanted(&pfn, end);
 		if (!stamp)
 			break;
 		page = pfn_to_online_page(pfn);
-		if (page && page_to_nid(page) != b.nid)
-			return_batch(&b);
 		/* The rest of the chunk is of the same node, or nearly all */
 		if (!look_at_page(&b, page, stamp)) {
 			pass.again = true;
 			pfn = round_up(pfn + 1, CHUNK_PAGES) - 1;
 		}
 	}
-	return_batch(&b);
+	release_pages(b.pages, b.nr);
 	put_online_mems();
 	pass.pfn = pfn;
 	return pfn < end_of_stamps();
 }
 
-/* Count some stamps. Return false at the end of memory */
-static bool survey_some(void)
+/* Count a stamp that is a time, and say its age */
+static unsigned int survey_stamp(u16 stamp, u16 now, unsigned int limit)
 {
-	unsigned long end = min(pass.pfn + STEP_STAMPS, end_of_stamps());
-	unsigned int limit = least_limit(), age, level;
+	unsigned int age = age_of(stamp, now), level = LEVELS - 1;
+
+	if (age < limit)
+		return age;
+	while (age < limit << level)
+		level--;
+	pass.cold[level]++;
+	return age;
+}
+
+static void survey_chunk(struct chunk *c, unsigned int limit)
+{
+	/* Of all, and of those that are not cold yet */
+	int age, oldest = -1, next = -1;
 	u16 now = stamp_now(), *stamp;
 
-	pass.threshold = 0;
-	for (; (stamp = find_wanted(&pass.pfn, end)); pass.pfn++) {
-		age = age_of(READ_ONCE(*stamp), now);
-		if (age < limit) {
-			note_next(limit - age);
+	xchg(&c->oldest, OLDEST_SOUGHT);
+	for (stamp = c->stamp; stamp < c->stamp + CHUNK_PAGES; stamp++) {
+		if (are_none(stamp)) {
+			stamp += 3;
 			continue;
 		}
-		for (level = LEVELS - 1; age < limit << level; level--)
-			;
-		pass.cold[level]++;
+		if (!(READ_ONCE(*stamp) & 1))
+			continue;
+		age = survey_stamp(READ_ONCE(*stamp), now, limit);
+		oldest = max(oldest, age);
+		if (age < (int)limit)
+			next = max(next, age);
 	}
-	return pass.pfn < end_of_stamps();
+	if (next >= 0)
+		note_next(limit - next);
+	/* Has anybody written a stamp meanwhile that can be older? */
+	cmpxchg(&c->oldest, OLDEST_SOUGHT,
+		oldest < 0 ? OLDEST_NONE : (u16)(now - (oldest << 1)));
+}
+
+/*
+ * Count the stamps of a chunk in which something is cold, or may be. Return
+ * false at the end of memory.
+ */
+static bool survey_some(void)
+{
+	unsigned int limit = least_limit(), oldest;
+	u16 now = stamp_now();
+	struct chunk *c;
+
+	pass.threshold = limit;
+	for (; pass.pfn < end_of_stamps(); pass.pfn += CHUNK_PAGES) {
+		c = chunk_of(pass.pfn);
+		if (!c)
+			continue;
+		oldest = READ_ONCE(c->oldest);
+		if (chunk_is_wanted(c, now)) {
+			survey_chunk(c, limit);
+			pass.pfn += CHUNK_PAGES;
+			return true;
+		}
+		if (oldest & 1)
+			note_next(limit - age_of(oldest, now));
+	}
+	return false;
 }
 
 /* The next level that has something to return. Return false if there is none */

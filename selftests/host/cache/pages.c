@@ -176,13 +176,13 @@ static void use_now(struct file *file, unsigned long index)
 	used_late++;
 }
 
-/* Somebody uses the page between the look at it and its isolation */
+/* Somebody uses the page between the look at it and its lock */
 void used_at_last(void)
 {
 	struct file *file;
 
 	file = boot_and_read(GIB);
-	on_isolate = use_now;
+	on_lock = use_now;
 	sleep_until(jiffies + 11 * MINUTE);
 	expect_op(used_late, >, GIB / 2);
 	expect(file_cached(file), used_late);

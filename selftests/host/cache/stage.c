@@ -4,7 +4,7 @@
 
 #include <trace/events/cold_cache.h>
 
-/* In a step: 256 pages, and of those that are isolated one more look */
+/* In a step: 256 pages, and of those that are locked one more look */
 #define MOST_READ		(256 + 32)
 
 struct run last_run;
@@ -38,31 +38,21 @@ static void count_anew(void)
 	counted_since = jiffies;
 }
 
-static void check_isolated(void)
-{
-	int nid;
-
-	for_each_online_node(nid)
-		if (current == kthread &&
-		    node_page_state(NODE_DATA(nid), NR_ISOLATED_FILE))
-			failed("node %d: %lu pages are isolated", nid,
-			       node_page_state(NODE_DATA(nid),
-					       NR_ISOLATED_FILE));
-}
-
 static void check_step(void)
 {
-	if (current == kthread && mems_pages_read() > MOST_READ)
+	if (current != kthread)
+		return;
+	if (mems_pages_read() > MOST_READ)
 		failed("%lu pages are looked at in a step", mems_pages_read());
-	check_isolated();
+	if (pages_held())
+		failed("%d pages are held after a step", pages_held());
 }
 
 static void check_holds_nothing(void)
 {
 	nr_sleeps++;
-	if (mems_held() || mutexes_held())
-		failed("the thread may sleep, and holds a lock");
-	check_isolated();
+	if (mems_held() || mutexes_held() || pages_held())
+		failed("the thread may sleep, and holds a lock or a page");
 }
 
 void trace_cold_cache_start(bool resumed)

@@ -26,7 +26,7 @@ unsigned long least_age[MAX_NUMNODES];
 unsigned long counted_since;
 unsigned long returned, first_returned, last_returned;
 void (*on_return)(struct file *file, unsigned long index);
-void (*on_isolate)(struct file *file, unsigned long index);
+void (*on_lock)(struct file *file, unsigned long index);
 bool no_cgroups, no_kmem;
 unsigned long nr_lru_drains;
 
@@ -34,6 +34,10 @@ static struct file *files;
 static unsigned int next_value;
 /* As the kernel has one for each file */
 static DEFINE_SPINLOCK(i_pages);
+
+/* The page that the thread has locked, and how many it has to free */
+static struct page *locked;
+static int removed;
 
 /* Pages that wait for others to be put on their list */
 static struct page *pagevec[PAGEVEC_SIZE];
@@ -187,28 +191,29 @@ void put_page(struct page *page)
 		page_free(page);
 }
 
-int isolate_lru_page(struct page *page)
+bool trylock_page(struct page *page)
 {
-	BUG_ON(!mems_held() || !page_count(page));
-	if (on_isolate)
-		on_isolate(page->mapping, page->index);
-	if (!PageLRU(page))
-		return -EBUSY;
-	page->_refcount.v++;
-	lru_del(page);
-	return 0;
+	BUG_ON(!mems_held() || !page_count(page) || locked);
+	if (on_lock)
+		on_lock(page->mapping, page->index);
+	locked = page;
+	return true;
 }
 
-void putback_lru_page(struct page *page)
+void unlock_page(struct page *page)
 {
-	lru_add(page);
-	put_page(page);
+	BUG_ON(locked != page);
+	locked = NULL;
 }
 
 static void drain_pagevec(void)
 {
-	while (pagevec_count)
-		putback_lru_page(pagevec[--pagevec_count]);
+	while (pagevec_count) {
+		struct page *page = pagevec[--pagevec_count];
+
+		lru_add(page);
+		put_page(page);
+	}
 }
 
 void lru_add_drain_all(void)
@@ -510,22 +515,20 @@ bool cache_drop_section(unsigned long pfn)
 	return true;
 }
 
-static void check_may_return(struct page *page, struct pglist_data *node)
+static void check_may_return(struct page *page)
 {
 	struct slot *slot = slot_of(page);
 	unsigned long used = max(slot->used, counted_since);
 	unsigned long least = least_age[page_to_nid(page)];
 
-	if (page_pgdat(page) != node)
-		failed("a page of another node is returned");
-	if (PageActive(page) || PageUnevictable(page) || PageSwapBacked(page))
+	if (!PageLRU(page) || PageUnevictable(page) || PageSwapBacked(page))
 		failed("a page with flags %lx is returned", page->flags);
 	if (jiffies - used < least)
 		failed("a page is returned after %lu jiffies, not %lu",
 		       jiffies - used, least);
 }
 
-/* What reclaim looks at with the page locked, and others may have changed */
+/* What is looked at again with the page locked, as others may have changed it */
 static bool is_kept(const struct page *page)
 {
 	return cgroup_is_protected(no_cgroups ? NULL :
@@ -550,32 +553,38 @@ static void return_page(struct page *page)
 	BUG_ON(!slot->mark);
 	remove_from_cache(page);
 	page->_refcount.v--;
+	removed++;
 }
 
-/* As the helper in mm/vmscan.c: what is returned is freed when all is done */
-unsigned long reclaim_cold_pages(struct pglist_data *node,
-				 struct list_head *pages)
+int pages_held(void)
 {
-	struct page *freed[SWAP_CLUSTER_MAX];
-	unsigned int n = 0, i;
+	return removed + !!locked;
+}
 
-	BUG_ON(current != kthread || !mems_held());
+/* As the helper in mm/vmscan.c */
+bool remove_cold_page(struct page *page)
+{
+	bool kept;
+
+	BUG_ON(current != kthread || !mems_held() || locked != page);
 	spin_lock_irq(&i_pages);
-	while (!list_empty(pages)) {
-		struct page *page = list_first_entry(pages, struct page, lru);
-
-		BUG_ON(n == ARRAY_SIZE(freed));
-		list_del(&page->lru);
-		if (is_kept(page)) {
-			putback_lru_page(page);
-			continue;
-		}
-		check_may_return(page, node);
+	kept = is_kept(page);
+	if (!kept) {
+		check_may_return(page);
 		return_page(page);
-		freed[n++] = page;
 	}
 	spin_unlock_irq(&i_pages);
-	for (i = 0; i < n; i++)
-		put_page(freed[i]);
-	return n;
+	return !kept;
+}
+
+/* As in mm/swap.c: what is freed leaves its list */
+void release_pages(struct page **pages, int nr)
+{
+	BUG_ON(current != kthread || !mems_held() || nr != removed);
+	removed = 0;
+	for (; nr; nr--, pages++) {
+		if (page_count(*pages) == 1 && PageLRU(*pages))
+			lru_del(*pages);
+		put_page(*pages);
+	}
 }

@@ -94,6 +94,9 @@ void anon_use(int nid, unsigned long pages);
  */
 bool cache_drop_section(unsigned long pfn);
 
+/** pages_held - how many the thread has locked, or removed and not freed */
+int pages_held(void);
+
 /** cache_all - how many pages of files a node has on LRU lists */
 unsigned long cache_all(int nid);
 
@@ -109,8 +112,8 @@ extern unsigned long returned;
 extern unsigned long first_returned, last_returned;
 /* Called for each of them */
 extern void (*on_return)(struct file *file, unsigned long index);
-/* Called before a page is isolated: others may use it now */
-extern void (*on_isolate)(struct file *file, unsigned long index);
+/* Called before the thread locks a page: others may use it now */
+extern void (*on_lock)(struct file *file, unsigned long index);
 /* The kernel has no cgroups, or counts no memory of its own for them */
 extern bool no_cgroups, no_kmem;
 /* How often all CPUs have put their pages on LRU lists for the thread */

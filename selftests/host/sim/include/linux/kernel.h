@@ -37,6 +37,9 @@ typedef unsigned int gfp_t;
 #define READ_ONCE(x)		(*(const volatile typeof(x) *)&(x))
 #define WRITE_ONCE(x, v)	(*(volatile typeof(x) *)&(x) = (v))
 #define smp_store_release(p, v)	WRITE_ONCE(*(p), v)
+#define xchg(p, v)		__atomic_exchange_n(p, v, __ATOMIC_SEQ_CST)
+#define cmpxchg(p, old, new)	__sync_val_compare_and_swap(p, old, new)
+#define __aligned(x)		__attribute__((aligned(x)))
 #define smp_load_acquire(p)	READ_ONCE(*(p))
 
 #define min(a, b)	({ typeof(a) _a = (a); typeof(b) _b = (b); \

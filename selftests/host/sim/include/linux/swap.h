@@ -20,9 +20,10 @@ void lru_add_drain_all(void);
 #define PageTail(page)		false
 #define cache_pages(page)	1U
 #define use_is_hidden(page)	PageActive(page)
-void putback_lru_page(struct page *page);
+bool trylock_page(struct page *page);
+void unlock_page(struct page *page);
+bool remove_cold_page(struct page *page);
+void release_pages(struct page **pages, int nr);
 void find_cache_protection(void);
-unsigned long reclaim_cold_pages(struct pglist_data *node,
-				 struct list_head *pages);
 
 #endif
