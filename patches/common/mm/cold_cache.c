@@ -37,7 +37,7 @@
  *   cold_cache_mutex		after, running, start and stop
  *   stamps_mutex		the table, and what a stamp means
  *   mem_hotplug_lock (read)	while the thread looks at or returns pages
- *   page and lru locks
+ *   the page lock		tried only; then what freeing a page takes
  * Page reporting calls reporting_changed() with its control_mutex held. The
  * thread takes neither that one nor cold_cache_mutex.
  */
@@ -108,7 +108,7 @@
 #define LEVELS			3
 
 /* In one go: pages to free, pages to look at, and stamps */
-#define BATCH			SWAP_CLUSTER_MAX
+#define STEP_PAGES		32
 #define STEP_LOOKS		256
 #define STEP_STAMPS		CHUNK_PAGES
 
@@ -276,12 +276,6 @@ static struct {
 	unsigned long steps;
 	unsigned long returned, kept;	/* pages */
 } run;
-
-/* Pages that are not in the page cache any more, and to be freed */
-struct batch {
-	struct page *pages[BATCH];
-	unsigned int nr;
-};
 
 /* Result of the last run. Written by the thread, read by anybody */
 static const char *last_run = "none";
@@ -811,7 +805,8 @@ static bool remove_page(struct page *page, u16 seen, u16 *stamp)
 {
 	bool removed;
 
-	if (!trylock_page(page))
+	/* The owner of a new page locks it without looking: leave it alone */
+	if (!PageLRU(page) || !trylock_page(page))
 		return false;
 	returning = true;
 	removed = is_cold_still(page, seen, stamp) && remove_cold_page(page);
@@ -820,9 +815,12 @@ static bool remove_page(struct page *page, u16 seen, u16 *stamp)
 	return removed;
 }
 
-/* The page is stuck, unless it is removed */
-static void return_page(struct batch *b, struct cold_node *n,
-			struct page *page, u16 seen, u16 *stamp)
+/*
+ * The page is stuck, unless it is freed. It is freed before the next page is
+ * looked at, because its cgroup may be protected from then on.
+ */
+static void return_page(struct cold_node *n, struct page *page, u16 seen,
+			u16 *stamp)
 {
 	unsigned int pages;
 
@@ -830,29 +828,30 @@ static void return_page(struct batch *b, struct cold_node *n,
 	if (!get_page_unless_zero(page))
 		return;
 	pages = cache_pages(page);
-	if (!remove_page(page, seen, stamp)) {
-		put_page(page);
-		run.kept++;
-		return;
+	if (remove_page(page, seen, stamp)) {
+		change_stamp(stamp, as_stuck(seen), STAMP_NONE);
+		count_vm_events(COLD_CACHE_RETURNED, pages);
+		slab_steps = SLAB_TURNS * SLAB_STEPS;
+		n->returned[0] += pages;
+		n->returned_since += pages;
+		n->budget -= pages;
+		n->room -= pages;
+		run.returned += pages;
+	} else {
+		run.kept += pages;
 	}
-	b->pages[b->nr++] = page;
-	count_vm_events(COLD_CACHE_RETURNED, pages);
-	slab_steps = SLAB_TURNS * SLAB_STEPS;
-	n->returned[0] += pages;
-	n->returned_since += pages;
-	n->budget -= pages;
-	n->room -= pages;
-	run.returned += pages;
+	put_page(page);
 }
 
-/* The page is free, and maybe the first of a block that is */
+/* If the page is the first of a free block, nothing is to return there */
 static void forget_free_block(struct page *page, u16 *stamp)
 {
-	/* Without a lock this can be anything */
+	/* Without a lock it is an order only if the page is free still */
 	unsigned long order = READ_ONCE(page_private(page));
 	u16 now = stamp_now(), *end;
 
-	if (order >= NR_PAGE_ORDERS)
+	if (!PageBuddy(page) || order >= NR_PAGE_ORDERS ||
+	    !IS_ALIGNED(page_to_pfn(page), 1UL << order))
 		return;
 	for (end = stamp + (1UL << order); stamp < end; stamp++) {
 		u16 seen = READ_ONCE(*stamp);
@@ -868,7 +867,7 @@ static void forget_free_block(struct page *page, u16 *stamp)
  * more. NULL is a page that is not online. Return false if the node may not
  * return more pages in this second.
  */
-static bool look_at_page(struct batch *b, struct page *page, u16 *stamp)
+static bool look_at_page(struct page *page, u16 *stamp)
 {
 	u16 seen = READ_ONCE(*stamp), now = stamp_now();
 	enum verdict verdict = page ? judge_page(page) : NO_CACHE;
@@ -891,30 +890,33 @@ static bool look_at_page(struct batch *b, struct page *page, u16 *stamp)
 		if (verdict == USED)
 			ClearPageReferenced(page);
 		change_stamp(stamp, seen, now);
+		/* Maybe this is the only stamp of its chunk that is a time */
+		if (is_stuck(seen))
+			WRITE_ONCE(chunk_of(page_to_pfn(page))->oldest,
+				   OLDEST_UNKNOWN);
 		note_next(n->limit);
 	} else if (verdict == STUCK || !n || n->room <= 0) {
 		change_stamp(stamp, seen, as_stuck(seen));
 		run.kept++;
 	} else if (n->budget > 0) {
-		return_page(b, n, page, seen, stamp);
+		return_page(n, page, seen, stamp);
 	} else {
 		return false;
 	}
 	return true;
 }
 
-/* Look at some pages, and return those that are cold. False at the end of memory */
+/* Look at some pages, and return the cold ones. False at the end of memory */
 static bool return_some(void)
 {
 	unsigned long pfn = pass.pfn;
 	unsigned long end = min(pfn + STEP_STAMPS, end_of_stamps());
-	struct batch b;
+	unsigned long most = run.returned + STEP_PAGES;
 	unsigned int n;
 	u16 *stamp;
 
-	b.nr = 0;
 	get_online_mems();
-	for (n = 0; n < STEP_LOOKS && b.nr < BATCH; n++, pfn++) {
+	for (n = 0; n < STEP_LOOKS && run.returned < most; n++, pfn++) {
 		struct page *page;
 
 		stamp = find_wanted(&pfn, end);
@@ -922,12 +924,11 @@ static bool return_some(void)
 			break;
 		page = pfn_to_online_page(pfn);
 		/* The rest of the chunk is of the same node, or nearly all */
-		if (!look_at_page(&b, page, stamp)) {
+		if (!look_at_page(page, stamp)) {
 			pass.again = true;
 			pfn = round_up(pfn + 1, CHUNK_PAGES) - 1;
 		}
 	}
-	release_pages(b.pages, b.nr);
 	put_online_mems();
 	pass.pfn = pfn;
 	return pfn < end_of_stamps();
@@ -1018,7 +1019,7 @@ static bool do_step(void)
 
 	mutex_lock(&stamps_mutex);
 	/* The stamps may mean something else by now: must_stop() says so */
-	if (generation != run.generation)
+	if (generation != run.generation || !READ_ONCE(running))
 		more = true;
 	else if (pass.level == LEVELS)
 		more = survey_some() || next_level();
@@ -1062,7 +1063,7 @@ static const char *return_pages(void)
 		mutex_unlock(&stamps_mutex);
 	}
 	while (!stop && do_step()) {
-		/* Pages that are on per-CPU lists cannot be isolated */
+		/* Pages on per-CPU lists are not on the LRU, and referred to */
 		if (pass.level < LEVELS && !pass.drained) {
 			lru_add_drain_all();
 			pass.drained = true;
@@ -1157,7 +1158,7 @@ static void shrink_slabs(void)
 	} while (memcg);
 }
 
-/* After a start, and with a new `after`, the nodes begin anew in the next run */
+/* After a start, and with another `after`, nodes begin anew in the next run */
 static unsigned int greatest_age(void)
 {
 	unsigned int age = READ_ONCE(after);
@@ -1242,7 +1243,8 @@ static bool some_stamp_is_a_time(void)
 /*
  * A page may be used while this ends the watch. If nobody else has seen that,
  * it is seen here. The hooks have no barrier. So of the pages that another CPU
- * uses at the same moment, one may be missed, until the next is used.
+ * uses at the same moment, one may be missed, until the next of its chunk is
+ * used. The same goes for a chunk that is surveyed at that moment.
  */
 static void leave_watch(void)
 {
@@ -1256,14 +1258,13 @@ static void leave_watch(void)
 /* Jiffies until the next pass is worth it; 0: something must be used first */
 static unsigned long next_pass(void)
 {
-	unsigned long period = clamp_t(unsigned long,
-				       (unsigned long)stamps_after * HZ / PERIODS,
-				       PERIOD_MIN, PERIOD_MAX);
+	unsigned long period = (unsigned long)stamps_after * HZ / PERIODS;
 	u64 now = get_jiffies_64();
 	unsigned long delay = 0, slab;
 
 	if (pass.again)
 		return HZ;
+	period = clamp_t(unsigned long, period, PERIOD_MIN, PERIOD_MAX);
 	if (pass.next)
 		delay = max((unsigned long)pass.next << epoch_shift, period);
 	if (slab_steps) {
@@ -1433,6 +1434,9 @@ static void start_cold_cache(void)
 static void stop_cold_cache(void)
 {
 	WRITE_ONCE(running, false);
+	/* The step in progress still marks what it returns */
+	mutex_lock(&stamps_mutex);
+	mutex_unlock(&stamps_mutex);
 	static_branch_disable(&cold_cache_active);
 	irq_work_sync(&cold_cache_work);
 	if (del_timer_sync(&cold_cache_timer)) {

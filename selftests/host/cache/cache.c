@@ -243,6 +243,7 @@ static void operate(void)
 		allocation_fails = !random_below(4);
 		break;
 	case 51:
+		pages_are_locked = !random_below(4);
 		pressure = random_below(4) ? 0 : random_below(20);
 		break;
 	case 52:
@@ -286,6 +287,7 @@ static void come_to_rest(void)
 	load_all(0);
 	pressure = 0;
 	allocation_fails = false;
+	pages_are_locked = false;
 	memcg->low = 0;
 	for_each_page(settle_page);
 	clean_all();

@@ -27,6 +27,7 @@ unsigned long counted_since;
 unsigned long returned, first_returned, last_returned;
 void (*on_return)(struct file *file, unsigned long index);
 void (*on_lock)(struct file *file, unsigned long index);
+bool pages_are_locked;
 bool no_cgroups, no_kmem;
 unsigned long nr_lru_drains;
 
@@ -35,9 +36,9 @@ static unsigned int next_value;
 /* As the kernel has one for each file */
 static DEFINE_SPINLOCK(i_pages);
 
-/* The page that the thread has locked, and how many it has to free */
-static struct page *locked;
-static int removed;
+/* Pages that the thread has locked, or removed and not freed */
+static struct page *locked, *removed;
+static struct mem_cgroup *removed_from;
 
 /* Pages that wait for others to be put on their list */
 static struct page *pagevec[PAGEVEC_SIZE];
@@ -187,15 +188,26 @@ bool get_page_unless_zero(struct page *page)
 void put_page(struct page *page)
 {
 	BUG_ON(page_count(page) <= 0);
-	if (!--page->_refcount.v)
-		page_free(page);
+	if (--page->_refcount.v)
+		return;
+	/* What is freed leaves its list, and only then its cgroup */
+	if (PageLRU(page))
+		lru_del(page);
+	if (page == removed) {
+		removed_from->pages--;
+		removed = NULL;
+	}
+	page_free(page);
 }
 
+/* Nobody else may have a page that is not on a list to himself */
 bool trylock_page(struct page *page)
 {
-	BUG_ON(!mems_held() || !page_count(page) || locked);
+	BUG_ON(!mems_held() || !page_count(page) || locked || !PageLRU(page));
 	if (on_lock)
 		on_lock(page->mapping, page->index);
+	if (pages_are_locked)
+		return false;
 	locked = page;
 	return true;
 }
@@ -553,12 +565,14 @@ static void return_page(struct page *page)
 	BUG_ON(!slot->mark);
 	remove_from_cache(page);
 	page->_refcount.v--;
-	removed++;
+	removed = page;
+	removed_from = file->memcg;
+	removed_from->pages++;
 }
 
 int pages_held(void)
 {
-	return removed + !!locked;
+	return !!removed + !!locked;
 }
 
 /* As the helper in mm/vmscan.c */
@@ -566,7 +580,7 @@ bool remove_cold_page(struct page *page)
 {
 	bool kept;
 
-	BUG_ON(current != kthread || !mems_held() || locked != page);
+	BUG_ON(current != kthread || !mems_held() || locked != page || removed);
 	spin_lock_irq(&i_pages);
 	kept = is_kept(page);
 	if (!kept) {
@@ -575,16 +589,4 @@ bool remove_cold_page(struct page *page)
 	}
 	spin_unlock_irq(&i_pages);
 	return !kept;
-}
-
-/* As in mm/swap.c: what is freed leaves its list */
-void release_pages(struct page **pages, int nr)
-{
-	BUG_ON(current != kthread || !mems_held() || nr != removed);
-	removed = 0;
-	for (; nr; nr--, pages++) {
-		if (page_count(*pages) == 1 && PageLRU(*pages))
-			lru_del(*pages);
-		put_page(*pages);
-	}
 }

@@ -114,6 +114,8 @@ extern unsigned long first_returned, last_returned;
 extern void (*on_return)(struct file *file, unsigned long index);
 /* Called before the thread locks a page: others may use it now */
 extern void (*on_lock)(struct file *file, unsigned long index);
+/* Somebody else has locked whatever the thread would lock */
+extern bool pages_are_locked;
 /* The kernel has no cgroups, or counts no memory of its own for them */
 extern bool no_cgroups, no_kmem;
 /* How often all CPUs have put their pages on LRU lists for the thread */

@@ -23,7 +23,6 @@ void lru_add_drain_all(void);
 bool trylock_page(struct page *page);
 void unlock_page(struct page *page);
 bool remove_cold_page(struct page *page);
-void release_pages(struct page **pages, int nr);
 void find_cache_protection(void);
 
 #endif
