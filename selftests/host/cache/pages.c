@@ -189,6 +189,61 @@ void used_at_last(void)
 	expect_op(cache_all(0), <, used_late);
 }
 
+static void turn_off(void)
+{
+	set_after(0);
+}
+
+static void turn_off_now(struct file *file, unsigned long index)
+{
+	on_lock = NULL;
+	task_start("off", turn_off);
+	schedule();
+}
+
+/* What the step in progress returns has its mark, and nothing follows */
+void off_within_a_step(void)
+{
+	struct file *file;
+
+	file = boot_and_read(GIB);
+	on_lock = turn_off_now;
+	sleep_until(jiffies + 11 * MINUTE);
+	expect(returned, 32);
+	expect(file_cached(file), GIB - 32);
+	expect_silence(HOUR);
+}
+
+/*
+ * All that a chunk has is stuck, and then used. Nobody but a pass that comes for
+ * others sees that, and these others are gone.
+ */
+void used_while_stuck(void)
+{
+	struct file *file, *others[2];
+	unsigned long i;
+
+	boot();
+	file = new_file(256 * MIB);
+	for (i = 0; i < 3; i++)
+		file_read_all(file);
+	for (i = 0; i < file->pages; i++)
+		page_map(file_page(file, i));
+	sleep_until(jiffies + 12 * MINUTE);
+	for (i = 0; i < file->pages; i++)
+		page_unmap(file_page(file, i));
+	for (i = 0; i < 2; i++) {
+		others[i] = file_new(1, cgroup_root(), 128 * MIB);
+		file_read_all(others[i]);
+		sleep_until(jiffies + 2 * MINUTE);
+	}
+	file_truncate(others[0]);
+	file_truncate(others[1]);
+	sleep_until(jiffies + HOUR);
+	expect_op(file_cached(file), <=, FLOOR);
+	expect_silence(0);
+}
+
 /* memory.low: no page beyond it, whatever else is returned */
 void memory_low(void)
 {

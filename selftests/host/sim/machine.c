@@ -141,7 +141,7 @@ static unsigned int find_able(struct task_struct **able)
 }
 
 /* Somebody who can run, the running task among them if it does not wait */
-static void schedule(void)
+void schedule(void)
 {
 	struct task_struct *able[MAX_TASKS];
 	unsigned int i, n = find_able(able);

@@ -13,6 +13,9 @@
  */
 void machine_start(unsigned long now, unsigned int (*chance)(unsigned int n));
 
+/* schedule - let the next task run that can, if there is one */
+void schedule(void);
+
 /**
  * task_start - add a task; it ends when @fn returns
  * @name: of the task, for messages
