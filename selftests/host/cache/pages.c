@@ -189,6 +189,22 @@ void used_at_last(void)
 	expect_op(cache_all(0), <, used_late);
 }
 
+/* Locked pages are stuck: they go together with others, later */
+void locked_by_others(void)
+{
+	struct file *file;
+
+	file = boot_and_read(256 * MIB);
+	pages_are_locked = true;
+	sleep_until(jiffies + 11 * MINUTE);
+	expect(file_cached(file), 256 * MIB);
+	expect_silence(HOUR);
+	pages_are_locked = false;
+	file_read_all(new_file(MIB));
+	sleep_until(jiffies + 12 * MINUTE);
+	expect_op(file_cached(file), <=, FLOOR);
+}
+
 static void turn_off(void)
 {
 	set_after(0);

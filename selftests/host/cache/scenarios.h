@@ -65,6 +65,7 @@
 	S("pages that wait for an LRU list", waiting_pages)		\
 	S("nothing cold: no CPU is disturbed", no_drain_in_vain)	\
 	S("used in the last moment", used_at_last)			\
+	S("locked by others", locked_by_others)				\
 	S("off within a step", off_within_a_step)			\
 	S("used while it was stuck", used_while_stuck)			\
 	S("memory.low", memory_low)					\
