@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hot FILE MIB SECONDS - reads the first MIB of a file each SECONDS, until told to
- * stop (SIGTERM). Then it says how much of that was in the page cache each time
+ * hot FILE MIB SECONDS [ROUNDS] - reads the first MIB of a file each SECONDS, so many
+ * times, or until told to stop (SIGTERM). Then it says how much of that was in the page cache each time
  * before it was read, at least, and how much was not, in sum; and the CPU time for
  * a page, the first time and later.
  */
@@ -26,7 +26,8 @@ static uint64_t read_once(int fd, size_t mib)
 
 int main(int argc, char **argv)
 {
-	size_t mib = argc == 4 ? strtoul(argv[2], NULL, 10) : 0;
+	size_t mib = argc == 4 || argc == 5 ? strtoul(argv[2], NULL, 10) : 0;
+	long most = argc == 5 ? strtol(argv[4], NULL, 10) : 0;
 	struct timespec pause = { .tv_sec = mib ? strtoul(argv[3], NULL, 10) : 0 };
 	long pages = mib * MIB / PAGE, cached, least = pages, missed = 0, rounds = 0;
 	uint64_t first = 0, all = 0, cpu;
@@ -52,7 +53,7 @@ int main(int argc, char **argv)
 		all += cpu;
 		if (!rounds++)
 			first = cpu;
-	} while (sigtimedwait(&term, NULL, &pause) != SIGTERM);
+	} while (rounds != most && sigtimedwait(&term, NULL, &pause) != SIGTERM);
 	printf("@data hot_rounds=%ld hot_cached_pct=%.1f hot_missed_MiB=%.1f", rounds,
 	       100.0 * least / pages, (double)missed * PAGE / MIB);
 	printf(" hot_first_ns_per_page=%.1f", (double)first / pages);
