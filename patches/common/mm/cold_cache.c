@@ -897,7 +897,7 @@ static bool look_at_page(struct page *page, u16 *stamp)
 		note_next(n->limit);
 	} else if (verdict == STUCK || !n || n->room <= 0) {
 		change_stamp(stamp, seen, as_stuck(seen));
-		run.kept++;
+		run.kept += cache_pages(page);
 	} else if (n->budget > 0) {
 		return_page(n, page, seen, stamp);
 	} else {

@@ -176,6 +176,37 @@ void migrated_often(void)
 	expect(hot->disk_reads, 128 * MIB);
 }
 
+/*
+ * Pages move to memory where nothing has been used for long, and the thread
+ * knows that. It finds them there, also in a pass that skips what it knows.
+ */
+void migrated_far(void)
+{
+	struct file *file;
+	unsigned long i, read;
+
+	boot_and_read(256 * MIB);
+	sleep_until(jiffies + HOUR);
+	/* The pass for these looks at everything */
+	file_read_all(new_file(256 * MIB));
+	sleep_until(jiffies + 5 * MINUTE);
+	file = new_file(256 * MIB);
+	file_read_all(file);
+	read = jiffies;
+	sleep_until(jiffies + 9 * MINUTE);
+	lru_add_drain_all();
+	for (i = 0; i < file->pages; i++) {
+		/* Others take what is left of the first chunk of stamps */
+		while (page_to_pfn(file_page(file, i)) < 2 * GIB) {
+			anon_use(0, 1);
+			expect(page_migrate(file_page(file, i)), true);
+		}
+	}
+	sleep_until(read + 660 * HZ);
+	expect_op(file_cached(file), <=, FLOOR);
+	expect_silence(HOUR);
+}
+
 static unsigned long youngest;
 
 static void is_oldest(struct file *file, unsigned long index)

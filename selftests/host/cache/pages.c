@@ -43,6 +43,24 @@ void stuck(void)
 		expect(file->slots[i].page == NULL, 1);
 }
 
+/* A large page that cannot go counts as what it has */
+void large_and_stuck(void)
+{
+	struct file *file;
+	unsigned long i;
+
+	file = boot_and_read(20);
+	lru_add_drain_all();
+	for (i = 0; i < 20; i++) {
+		page_map(file_page(file, i));
+		page_grow(file_page(file, i), 16);
+	}
+	sleep_until(jiffies + 11 * MINUTE);
+	expect(runs_ended, 1);
+	expect(last_run.kept, 20 * 16);
+	expect(returned, 0);
+}
+
 /* Dirty pages, and those on their way to disk, go by themselves afterwards */
 void written(void)
 {

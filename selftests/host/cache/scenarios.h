@@ -13,6 +13,7 @@
 	S("deactivated pages", deactivated)				\
 	S("migrated pages", migrated)					\
 	S("pages that are migrated often", migrated_often)		\
+	S("migrated to where no page was used", migrated_far)		\
 	S("the oldest first", oldest_first)				\
 	S("the rate", rate)						\
 	S("stamps wrap", stamps_wrap)					\
@@ -60,6 +61,7 @@
 	S("off when the timer is due", off_when_timer_is_due)		\
 	S("frozen in a run", frozen)					\
 	S("stuck pages", stuck)						\
+	S("large pages that are stuck", large_and_stuck)		\
 	S("pages that are written", written)				\
 	S("memory that is not of files", not_of_files)			\
 	S("pages that wait for an LRU list", waiting_pages)		\

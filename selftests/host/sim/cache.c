@@ -457,6 +457,13 @@ void page_buffers(struct page *page)
 	page->_refcount.v++;
 }
 
+void page_grow(struct page *page, unsigned int pages)
+{
+	SetPageCompound(page);
+	set_page_private(page, pages);
+	page->_refcount.v += pages - 1;
+}
+
 bool page_migrate(struct page *page)
 {
 	struct page *new = page_alloc(page_to_nid(page));

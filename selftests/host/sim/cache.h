@@ -74,6 +74,9 @@ void page_isolate(struct page *page);
 /* page_buffers - it has buffers: PG_private, and a reference */
 void page_buffers(struct page *page);
 
+/* page_grow - make it the head of a large page, which must never be freed */
+void page_grow(struct page *page, unsigned int pages);
+
 /**
  * page_migrate - move a page, as compaction does
  *

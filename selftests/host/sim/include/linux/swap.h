@@ -18,7 +18,8 @@ void lru_add_drain_all(void);
 /* Only the page cache has these */
 #define PAGE_MAPPING_FLAGS	3UL
 #define PageTail(page)		false
-#define cache_pages(page)	1U
+/* Of a large page, only the head is there, see page_grow() */
+#define cache_pages(page)	(PageCompound(page) ? page_private(page) : 1U)
 #define use_is_hidden(page)	PageActive(page)
 bool trylock_page(struct page *page);
 void unlock_page(struct page *page);
