@@ -12,7 +12,6 @@
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -20,6 +19,7 @@
 #include <time.h>
 #include "_cached.h"
 #include "_memory.h"
+#include "_one_cpu.h"
 
 #define MIB	(1024UL * 1024)
 #define WORDS	(MIB / sizeof(uint64_t))
@@ -111,21 +111,6 @@ static int map(int fd)
 	return sigwait(&term, &sig) ? 2 : 0;
 }
 
-/* Some page cache of each node stays. So all that we read is on one */
-static void stay_on_one_node(void)
-{
-	cpu_set_t all, one;
-	int cpu = 0;
-
-	if (sched_getaffinity(0, sizeof(all), &all))
-		return;
-	while (!CPU_ISSET(cpu, &all))
-		cpu++;
-	CPU_ZERO(&one);
-	CPU_SET(cpu, &one);
-	sched_setaffinity(0, sizeof(one), &one);
-}
-
 int main(int argc, char **argv)
 {
 	const char *command = argc > 2 ? argv[1] : "";
@@ -140,7 +125,7 @@ int main(int argc, char **argv)
 	sigemptyset(&term);
 	sigaddset(&term, SIGTERM);
 	sigprocmask(SIG_BLOCK, &term, NULL);
-	stay_on_one_node();
+	stay_on_one_cpu();
 
 	fd = open(path, writes ? O_WRONLY | O_CREAT : O_RDONLY, 0600);
 	if (fd < 0 || fstat(fd, &st))

@@ -69,6 +69,9 @@ not_ok() {
 	echo "not ok $nr_tests - $*"
 }
 
+# omit NAME WHY: a result that this kernel cannot give
+omit() { ok "$1 # SKIP $2"; }
+
 note() { echo "# $*"; }
 
 # fail WORD...: why, in place of a result
@@ -230,6 +233,10 @@ holds() {
 	at_exit "kill $!; wait $!"
 	await 60 grep -q held "$said" || fail "_cache $*: $(cat "$said")"
 }
+
+# Is the multi-gen LRU the one that is in use?
+lru_gen=/sys/kernel/mm/lru_gen/enabled
+lru_is_multi_gen() { grep -q '[13579bdf]$' $lru_gen 2> /dev/null; }
 
 # leave_free MIB: what else is free becomes huge pages that nobody uses
 leave_free() {

@@ -2,13 +2,19 @@
 # SPDX-License-Identifier: GPL-2.0
 # Cold page cache: what goes, what stays, and what follows when it is read again
 . "$(dirname "$0")/_lib.sh"
-begin 120
+begin 180
 needs $cold/after 'this kernel has no cold cache'
 
 none_returned() { [ "$(counter cold_cache_returned)" = "$returned" ]; }
 still_dirty() { [ "$(meminfo Dirty)" -ge 7000 ]; }
 was_never_gone() { ! grep WRONG "$tmp/often"; }
 age_is() { [ "$(cat $cold/age)" = "$1" ]; }
+idle_goes() {
+	said=$("$here/_idle" "$disk/idle" 3 2>&1)
+	_status=$?
+	note "$said"
+	return $_status
+}
 # Whoever looks may be who stops it
 has_ended() { grep -qx 'done\|rate\|busy\|budget' $cold/last_run; }
 
@@ -17,6 +23,7 @@ disk 256
 hole once 64
 hole mapped 72
 hole often 1
+hole idle 16
 tmpfs=$tmp/tmpfs
 mkdir "$tmpfs"
 mount -t tmpfs none "$tmpfs"
@@ -64,6 +71,17 @@ check 'it was too much: cold cache backs off' \
 check 'the age is doubled' age_is 6
 echo 2 > $cold/after
 check 'a new value forgets that' await_idle age_is 2
+
+name='by page_idle: what went was idle, what is used stays'
+if [ ! -w /sys/kernel/mm/page_idle/bitmap ]; then
+	omit "$name" 'this kernel has no page_idle'
+elif lru_is_multi_gen; then
+	omit "$name" 'with the multi-gen LRU, page_idle sees no use'
+else
+	[ ! -e $compaction/threshold ] || echo 0 > $compaction/threshold
+	echo 3 > $cold/after
+	check "$name" idle_goes
+fi
 
 check 'what is read each second stays' all_cached "$disk/often"
 check 'it was never gone' was_never_gone

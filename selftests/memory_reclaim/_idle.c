@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * _idle FILE SECONDS - is what leaves the page cache idle, as page_idle says?
+ *
+ * Reads FILE, marks all of its pages in /sys/kernel/mm/page_idle/bitmap, reads
+ * the first quarter again each second, and looks at the marks until nothing but
+ * this quarter is in the page cache, and 4 times SECONDS have passed. Who uses a
+ * page takes its mark away, and we mark it again. Pages must not be migrated.
+ *
+ * Exit code 1: a page has gone that was used within SECONDS. 3: page_idle sees
+ * no use, as with the multi-gen LRU.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include "_cached.h"
+#include "_clock.h"
+#include "_one_cpu.h"
+
+#define LOOK		(NSEC_PER_SEC / 5)
+#define PFN_MASK	((1ULL << 55) - 1)
+#define PRESENT		(1ULL << 63)
+
+static struct watched {
+	uint64_t pfn;
+	/* Not used since: when the look before its last use began */
+	uint64_t used;
+	bool cached, marked;
+} *watched;
+static unsigned char *in;
+static size_t pages, hot, left;
+static uint64_t last_look, least = UINT64_MAX;
+static const char *path;
+static int fd, bitmap;
+
+__attribute__((noreturn))
+static void fail(const char *what)
+{
+	perror(what);
+	exit(2);
+}
+
+static void *allocate(size_t size)
+{
+	void *p = calloc(pages, size);
+
+	if (!p)
+		fail("calloc");
+	return p;
+}
+
+static void read_pages(size_t n)
+{
+	static char buf[1024 * 1024];
+	size_t size = n * sysconf(_SC_PAGESIZE), at, most;
+	ssize_t done;
+
+	for (at = 0; at < size; at += done) {
+		most = size - at < sizeof(buf) ? size - at : sizeof(buf);
+		done = pread(fd, buf, most, at);
+		if (done <= 0)
+			fail(path);
+	}
+}
+
+/* A page that is mapped has an entry in pagemap */
+static void find_pages(void)
+{
+	size_t page_size = sysconf(_SC_PAGESIZE), i;
+	volatile const char *mem;
+	uint64_t entry;
+	int pagemap = open("/proc/self/pagemap", O_RDONLY);
+
+	mem = mmap(NULL, pages * page_size, PROT_READ, MAP_SHARED, fd, 0);
+	if (pagemap < 0 || mem == MAP_FAILED)
+		fail("/proc/self/pagemap");
+	for (i = 0; i < pages; i++) {
+		(void)mem[i * page_size];
+		if (pread(pagemap, &entry, sizeof(entry),
+			  ((uintptr_t)mem / page_size + i) * sizeof(entry)) !=
+		    sizeof(entry) || !(entry & PRESENT))
+			fail("/proc/self/pagemap");
+		watched[i].pfn = entry & PFN_MASK;
+		watched[i].used = last_look;
+		watched[i].cached = true;
+	}
+	munmap((void *)mem, pages * page_size);
+	close(pagemap);
+}
+
+static void mark(const struct watched *w)
+{
+	uint64_t bit = 1ULL << w->pfn % 64;
+
+	if (pwrite(bitmap, &bit, sizeof(bit), w->pfn / 64 * sizeof(bit)) < 0)
+		fail("page_idle");
+}
+
+/* Of the pages that were in the page cache at the last look. Returns how many */
+static size_t read_marks(void)
+{
+	uint64_t word = 0, at = UINT64_MAX;
+	size_t n = 0, i;
+
+	for (i = 0; i < pages; i++) {
+		struct watched *w = &watched[i];
+
+		if (!w->cached)
+			continue;
+		if (w->pfn / 64 != at) {
+			at = w->pfn / 64;
+			if (pread(bitmap, &word, sizeof(word),
+				  at * sizeof(word)) < 0)
+				fail("page_idle");
+		}
+		w->marked = word >> w->pfn % 64 & 1;
+		n += w->marked;
+	}
+	return n;
+}
+
+/* As a side effect, our own pages that wait for a place on the LRU get it */
+static void read_cached(void)
+{
+	if (!look_at_cached(fd, pages, in))
+		fail("mincore");
+}
+
+static void mark_all(void)
+{
+	int tries = 50;
+	size_t i;
+
+	do {
+		if (!tries--) {
+			printf("not all pages can be marked\n");
+			exit(1);
+		}
+		read_cached();
+		for (i = 0; i < pages; i++)
+			mark(&watched[i]);
+	} while (read_marks() < pages);
+}
+
+/* Does a use take the mark away? */
+static bool uses_are_seen(void)
+{
+	size_t n = 0, i;
+
+	read_pages(hot);
+	read_marks();
+	for (i = 0; i < hot; i++)
+		n += watched[i].marked;
+	return n <= hot / 100;
+}
+
+static void look(void)
+{
+	uint64_t began = now(), idle;
+	size_t i;
+
+	/* A page that is gone afterwards may have lost its mark before */
+	read_marks();
+	read_cached();
+	for (i = 0, left = 0; i < pages; i++) {
+		struct watched *w = &watched[i];
+
+		if (!w->cached)
+			continue;
+		w->cached = in[i] & 1;
+		if (w->cached) {
+			left++;
+			if (!w->marked) {
+				w->used = last_look;
+				mark(w);
+			}
+			continue;
+		}
+		idle = now() - w->used;
+		if (idle < least)
+			least = idle;
+	}
+	last_look = began;
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t begun, next_read, seconds;
+	struct stat st;
+
+	if (argc != 3)
+		return 2;
+	path = argv[1];
+	seconds = strtoul(argv[2], NULL, 0) * NSEC_PER_SEC;
+	stay_on_one_cpu();
+	fd = open(path, O_RDONLY);
+	bitmap = open("/sys/kernel/mm/page_idle/bitmap", O_RDWR);
+	if (fd < 0 || bitmap < 0 || fstat(fd, &st))
+		fail(fd < 0 ? path : "page_idle");
+	pages = st.st_size / sysconf(_SC_PAGESIZE);
+	hot = pages / 4;
+	watched = allocate(sizeof(*watched));
+	in = allocate(1);
+
+	read_pages(pages);
+	last_look = now();
+	find_pages();
+	mark_all();
+	if (!uses_are_seen()) {
+		printf("page_idle sees no use\n");
+		return 3;
+	}
+	begun = now();
+	next_read = begun;
+	do {
+		if (now() >= next_read) {
+			read_pages(hot);
+			next_read += NSEC_PER_SEC;
+		}
+		usleep(LOOK / 1000);
+		look();
+	} while (least >= seconds &&
+		 (left > hot || now() - begun < 4 * seconds));
+	printf("%zu of %zu pages have gone, all idle for %.1f s\n",
+	       pages - left, pages, (double)least / NSEC_PER_SEC);
+	return least < seconds;
+}
