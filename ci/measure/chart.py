@@ -44,7 +44,7 @@ SMALL, BIG = 6, 8       # width of a character of 8 and of 10 points, at most
 
 @dataclasses.dataclass
 class Curve:
-    """A boot: seconds count from zero, one of ZEROS."""
+    """A boot: seconds count from zero, one of ZEROS. They are the guest's, where it says how late it is."""
     label: str
     host: list      # (seconds, GiB)
     used: list      # (seconds, GiB) that the guest says it has in use
@@ -66,6 +66,8 @@ def curve_of(label, record, events):
     name = next((name for name in ZEROS if name in mark), None)
     if not record.time or 'load' not in mark or not name:
         return None
+    if events.by_guest:
+        return Curve(label, [(seconds, host / 1024) for seconds, host in events.by_guest], [], [], ZEROS[name])
     zero, start = mark[name], mark['load'] - 3
     host = [(time - zero, host / 1024) for time, host in zip(record.time, record.host) if time >= start]
     # On the level of the host's memory before the load

@@ -37,6 +37,7 @@ class Events:
         self.speed = {}     # way of reporting: MiB/s of each of its turns
         self.uses = []      # (seconds, MiB in use)
         self.use_host = 0   # MiB of the host, at the first of these
+        self.by_guest = []  # (seconds of the guest, MiB of the host)
         self.gaps = []      # (from, to) between two loads
         self.sampling = {}
         self._gap = self._way = None
@@ -54,6 +55,8 @@ class Events:
             if not self.uses:
                 self.use_host = host
             self.uses.append((seconds, float(rest[0])))
+        elif kind == '@at':
+            self.by_guest.append((float(rest[0]), host))
         elif kind == '@sampling':
             self.sampling = dict(word.split('=') for word in rest)
 
@@ -138,6 +141,11 @@ def read_and_left(record, load, read, end, hot):
     return figures
 
 
+def held_by_guest(samples, level):
+    """GiB x h above a level, by the guest's clock."""
+    return sum((b[0] - a[0]) * ((a[1] + b[1]) / 2 - level) for a, b in zip(samples, samples[1:])) / 1024 / 3600
+
+
 def refaulted(record, load, freed, taken):
     """What the host backed once more while a load ran: all it backed, but for the first time.
 
@@ -215,6 +223,8 @@ def figures_of(record, events):
             figures['churn_MiBps'] = f"{events.number('churn_MiB') / events.number('churn_s'):.0f}"
     if 'read' in mark and 'watched' in mark:
         figures |= read_and_left(record, load, mark['read'], mark['watched'], events.number('hot_MiB'))
+    if events.by_guest:
+        figures['held_GiBh'] = f'{held_by_guest(events.by_guest, record.host[record.at(load)]):.3f}'
     if 'built' in mark:
         figures['build_s'] = f"{mark['built'] - load:.0f}"
     if 'dropped-watched' in mark:
