@@ -10,14 +10,12 @@
 /**
  * struct golden - one report, and what the hypervisor is to get
  * @name: for the test's result
- * @small: not all of it is whole 2 MiB
  * @ranges: where they begin and their lengths, in bytes
  * @control: the control word, in RCX
  * @input: the first bytes of the input page, in hex, as they lie in memory
  */
 struct golden {
 	const char *name;
-	bool small;
 	struct {
 		u64 start;
 		unsigned int length;

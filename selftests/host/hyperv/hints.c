@@ -8,9 +8,6 @@
  * What a driver can do nothing about is a host that discards what it was not
  * told, or that takes no rep at all and says that it goes on.
  *
- * Mainline's driver (6.1) runs through the same, but for what it does not have:
- * blocks below 2 MiB.
- *
  * usage: hints [-s SEED] [-n OPERATIONS] [-c CASE]
  */
 #include <unistd.h>
@@ -42,15 +39,7 @@
 #define CASE_LIMIT		120
 #define RANDOM_LIMIT		1800
 
-#ifdef LARGE_ONLY
-#define WITHOUT_SMALL	"this driver is made for 2 MiB"
-#define WITH_SMALL	NULL
-#define NOT_THERE	"Cold memory discard hypercall failed"
-#else
-#define WITHOUT_SMALL	NULL
-#define WITH_SMALL	"small blocks are tried first"
-#define NOT_THERE	"Cold memory discard hint failed"
-#endif
+#define HINT_FAILED	"Cold memory discard hint failed"
 #ifdef MAINLINE
 #define WITHOUT_CHECK	"mainline's driver does not look"
 #define WITHOUT_SUSPEND	NULL
@@ -364,19 +353,6 @@ static void case_order_0(void)
 	with_order("0");
 }
 
-/* The driver says what its smallest block is */
-static void case_order_raised(void)
-{
-	begin();
-	set_param(&param_page_reporting_order, "5");
-	expect_param(&param_page_reporting_order, "9");
-	expect_reports(10);
-	set_param(&param_page_reporting_order, "10");
-	expect_param(&param_page_reporting_order, "10");
-	expect_reports(5);
-	finish();
-}
-
 static void case_order_changes(void)
 {
 	unsigned int i;
@@ -397,7 +373,7 @@ static void case_order_changes(void)
 static void case_partial(void)
 {
 	boot();
-	set_param(&param_page_reporting_order, WITHOUT_SMALL ? "9" : "3");
+	set_param(&param_page_reporting_order, "3");
 	plug();
 	start_users();
 	hv.reps_at_once = 1;
@@ -416,7 +392,7 @@ static void case_partial(void)
 static void case_partial_then_error(void)
 {
 	boot();
-	set_param(&param_page_reporting_order, WITHOUT_SMALL ? "9" : "3");
+	set_param(&param_page_reporting_order, "3");
 	hv.reps_at_once = 1;
 	hv.fail_at = 1;
 	hv.fail_status = STATUS_NO_MEMORY;
@@ -427,8 +403,7 @@ static void case_partial_then_error(void)
 	hv.fail_at = -1;
 	expect_reports(5);
 	finish();
-	if (!WITHOUT_CHECK)
-		expect_log(NOT_THERE ": status 11", 1);
+	expect_log(HINT_FAILED ": status 11", 1);
 }
 
 static void case_fails(void)
@@ -445,8 +420,7 @@ static void case_fails(void)
 	if (reports_failed > 1000 / 20)
 		failed("%lu attempts", reports_failed);
 	expect_param(&param_backend, "hv_balloon");
-	if (!WITHOUT_CHECK)
-		expect_log(NOT_THERE, 1);
+	expect_log(HINT_FAILED, 1);
 	hv.fail_at = -1;
 	expect_reports(5);
 	finish();
@@ -464,7 +438,7 @@ static void case_fails_small(void)
 	sleep_until(jiffies + 100 * HZ);
 	start_users();
 	expect_log("The host refuses", 0);
-	expect_log(NOT_THERE ": status 11", 1);
+	expect_log(HINT_FAILED ": status 11", 1);
 	expect_param(&param_page_reporting_order, "5");
 	hv.fail_at = -1;
 	await(ranges_small, 3000);
@@ -484,7 +458,7 @@ static void refuses_small(const char *order)
 	if (ranges_small)
 		failed("%lu small ranges are taken", ranges_small);
 	expect_log("The host refuses free blocks of less than 2 MiB", 1);
-	expect_log(NOT_THERE, 0);
+	expect_log(HINT_FAILED, 0);
 	expect_log("hv_balloon reports free blocks of 2048 KiB", 1);
 }
 
@@ -552,8 +526,7 @@ static void case_refuses_large(void)
 	if (reports_good || reports_failed > 1000 / 20)
 		failed("%lu attempts", reports_failed);
 	expect_log("The host refuses", 0);
-	if (!WITHOUT_CHECK)
-		expect_log(NOT_THERE ": status 5", 1);
+	expect_log(HINT_FAILED ": status 5", 1);
 	hv.fail_at = -1;
 	expect_reports(5);
 	finish();
@@ -570,7 +543,7 @@ static void case_refuses_all(void)
 	start_users();
 	sleep_until(jiffies + 1000 * HZ);
 	expect_log("The host refuses", 1);
-	expect_log(NOT_THERE ": status 5", 1);
+	expect_log(HINT_FAILED ": status 5", 1);
 	if (reports_good || reports_failed > 1000 / 20)
 		failed("%lu attempts", reports_failed);
 	hv.fail_at = -1;
@@ -652,7 +625,7 @@ static void case_input_page_goes(void)
 	input_page(true);
 	expect_reports(2);
 	finish();
-	expect_log(NOT_THERE, 0);
+	expect_log(HINT_FAILED, 0);
 }
 
 /* Others may be there first, or come later */
@@ -883,7 +856,7 @@ static void case_poisoned(void)
 	plug();
 	start_users();
 	expect_log("Free memory is poisoned, and so not reported", 1);
-	expect_as_before(WITHOUT_SMALL ? nr_queries : 1, 1);
+	expect_as_before(1, 1);
 }
 
 static void case_encrypted(void)
@@ -928,13 +901,13 @@ static void case_frozen(void)
 
 	boot();
 	split_a_block();
-	set_param(&param_page_reporting_order, WITHOUT_SMALL ? "9" : "5");
-	hv.takes_small = WITHOUT_SMALL != NULL;
+	set_param(&param_page_reporting_order, "5");
+	hv.takes_small = false;
 	hv.delay = 2;
 	for (i = 0; i < 20; i++) {
 		plug();
 		before = reports_failed;
-		if (WITHOUT_SMALL || i % 2) {
+		if (i % 2) {
 			sleep_until(jiffies + random_below(HZ));
 		} else {
 			/* What is at work comes to its end, and to a result */
@@ -1034,8 +1007,7 @@ static void case_random(void)
 			break;
 		case 6:
 			snprintf(order, sizeof(order), "%u",
-				 WITHOUT_SMALL ? 9 + random_below(2) :
-						 random_below(MAX_ORDER));
+				 random_below(MAX_ORDER));
 			set_param(&param_page_reporting_order, order);
 			break;
 		case 7:
@@ -1075,20 +1047,19 @@ static const struct test_case tests[] = {
 	{ "golden: 511 ranges", case_full_page },
 	{ "golden: a call goes on where the last one has stopped", case_start_index },
 	{ "2 MiB and more", case_reports },
-	{ "order 5", case_order_5, WITHOUT_SMALL },
-	{ "order 0", case_order_0, WITHOUT_SMALL },
-	{ "order 5 is asked for, and 9 in force", case_order_raised, WITH_SMALL },
-	{ "the order changes, and the switch", case_order_changes, WITHOUT_SMALL },
+	{ "order 5", case_order_5 },
+	{ "order 0", case_order_0 },
+	{ "the order changes, and the switch", case_order_changes },
 	{ "partial completion, then the rest", case_partial },
 	{ "partial completion, then an error", case_partial_then_error },
 	{ "the host always fails", case_fails },
-	{ "the host always fails, with small blocks", case_fails_small, WITHOUT_SMALL },
-	{ "order 5 is refused", case_refuses_5, WITHOUT_SMALL },
-	{ "order 0 is refused", case_refuses_0, WITHOUT_SMALL },
-	{ "order 5 is refused twice", case_refuses_twice, WITHOUT_SMALL },
-	{ "what is refused stays refused", case_refuses_for_good, WITHOUT_SMALL },
+	{ "the host always fails, with small blocks", case_fails_small },
+	{ "order 5 is refused", case_refuses_5 },
+	{ "order 0 is refused", case_refuses_0 },
+	{ "order 5 is refused twice", case_refuses_twice },
+	{ "what is refused stays refused", case_refuses_for_good },
 	{ "2 MiB is refused", case_refuses_large },
-	{ "all is refused", case_refuses_all, WITHOUT_SMALL },
+	{ "all is refused", case_refuses_all },
 	{ "no privilege", case_no_privilege },
 	{ "no capability", case_no_capability },
 	{ "the query fails", case_query_fails },
@@ -1097,9 +1068,9 @@ static const struct test_case tests[] = {
 	{ "the input page goes, and comes", case_input_page_goes },
 	{ "another backend is there", case_other_first },
 	{ "another backend comes", case_other_later },
-	{ "another backend comes while small blocks are given up", case_other_between, WITHOUT_SMALL },
+	{ "another backend comes while small blocks are given up", case_other_between },
 	{ "removed with a report under way", case_removed },
-	{ "removed while small blocks are given up", case_removed_fallback, WITHOUT_SMALL },
+	{ "removed while small blocks are given up", case_removed_fallback },
 	{ "probing fails", case_probe_fails },
 	{ "no memory", case_no_memory },
 	{ "ballooning beside reports", case_balloon },
@@ -1157,8 +1128,7 @@ int main(int argc, char **argv)
 	apart.seconds = CASE_LIMIT;
 	for (i = 0; i < nr_goldens; i++) {
 		char name[80];
-		const struct test_case test = { name, case_golden,
-			goldens[i].small ? WITHOUT_SMALL : NULL };
+		const struct test_case test = { name, case_golden };
 
 		golden = &goldens[i];
 		snprintf(name, sizeof(name), "golden: %s", golden->name);
