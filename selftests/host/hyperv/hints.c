@@ -763,6 +763,30 @@ static void case_removed_fallback(void)
 	finish();
 }
 
+/* It comes when the driver already waits for the report, to be removed */
+static void case_refused_when_removed(void)
+{
+	unsigned int i;
+
+	boot();
+	split_a_block();
+	set_param(&param_page_reporting_order, "5");
+	hv.takes_small = false;
+	hv.delay = 2 * HZ;
+	for (i = 0; i < 30; i++) {
+		plug();
+		await(reporting, 60);
+		sleep_until(jiffies + random_below(HZ));
+		unplug();
+	}
+	hv.takes_small = true;
+	hv.delay = 0;
+	plug();
+	start_users();
+	expect_reports(5);
+	finish();
+}
+
 static void fails_to_probe(int want)
 {
 	int err;
@@ -1071,6 +1095,7 @@ static const struct test_case tests[] = {
 	{ "another backend comes while small blocks are given up", case_other_between },
 	{ "removed with a report under way", case_removed },
 	{ "removed while small blocks are given up", case_removed_fallback },
+	{ "removed, and then refused", case_refused_when_removed },
 	{ "probing fails", case_probe_fails },
 	{ "no memory", case_no_memory },
 	{ "ballooning beside reports", case_balloon },
