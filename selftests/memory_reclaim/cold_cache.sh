@@ -10,7 +10,7 @@ still_dirty() { [ "$(meminfo Dirty)" -ge 7000 ]; }
 was_never_gone() { ! grep WRONG "$tmp/often"; }
 age_is() { [ "$(cat $cold/age)" = "$1" ]; }
 idle_goes() {
-	said=$("$here/_idle" "$disk/idle" 3 2>&1)
+	said=$("$here/_idle" "$disk/idle" 3 $((40 * patience)) 2>&1)
 	_status=$?
 	note "$said"
 	return $_status
