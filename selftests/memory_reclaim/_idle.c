@@ -19,7 +19,7 @@
 #include "_clock.h"
 #include "_one_cpu.h"
 
-#define LOOK		(NSEC_PER_SEC / 5)
+#define LOOK		(NSEC_PER_SEC / 2)
 #define PFN_MASK	((1ULL << 55) - 1)
 #define PRESENT		(1ULL << 63)
 
