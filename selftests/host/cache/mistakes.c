@@ -233,6 +233,28 @@ void late_is_no_mistake(void)
 	expect(steps_back, 0);
 }
 
+/* What was returned two windows ago says nothing about the mistakes of today */
+void long_ago(void)
+{
+	struct file *file;
+	unsigned long i;
+
+	boot_and_read(GIB);
+	sleep_until(jiffies + 3 * HOUR);
+	expect(returned, GIB - FLOOR);
+	file = new_file(GIB / 4);
+	file_read_all(file);
+	sleep_until(jiffies + 15 * MINUTE);
+	expect_op(returned, >=, GIB + GIB / 4 - FLOOR - 16);
+	/* Of this 4 %, of all 1 % */
+	for (i = 0; vm_events[COLD_CACHE_REFAULTED] < GIB / 100; i++)
+		file_read(file, i, 1);
+	sleep_until(jiffies + 30 * MINUTE);
+	file_read_all(new_file(MIB));
+	sleep_until(jiffies + 15 * MINUTE);
+	expect(steps_back, 1);
+}
+
 /* One in a hundred is read again: fewer than 2 % */
 void few_mistakes(void)
 {

@@ -27,6 +27,7 @@
 	S("just enough mistakes", just_enough)				\
 	S("a step forward too early", relapse)				\
 	S("late is no mistake", late_is_no_mistake)			\
+	S("mistakes long after others", long_ago)			\
 	S("a few mistakes", few_mistakes)				\
 	S("more mistakes", more_mistakes)				\
 	S("quiet for long enough", recovers)				\
