@@ -101,12 +101,17 @@ def read_panels(out, run, only=None):
     return panels
 
 
+def kernels(lines):
+    """{label: release}, from the lines of a run's versions."""
+    return dict(re.findall(r'^(\S+): Linux version (\S+)', '\n'.join(lines), re.M))
+
+
 def made_with(lines, labels, panels):
     """Text on the kernels, the machine and the date, from the lines of a run's versions."""
-    kernels = dict(re.findall(r'^(\S+): Linux version (\S+)', '\n'.join(lines), re.M))
+    releases = kernels(lines)
     said = {line[:13].strip(): re.sub(r' emulator version| \(.*?\)', '', line[13:]) for line in lines}
     said['guest'] = ' or '.join(report.unique(machine for panel in panels for machine in panel.machines))
-    texts = ['; '.join(f'{label}: Linux {kernels[label]}' for label in labels if label in kernels),
+    texts = ['; '.join(f'{label}: Linux {releases[label]}' for label in labels if label in releases),
              '; '.join(before + said[word] for word, before in FOOT.items() if said.get(word))]
     return [line for text in texts if text for line in textwrap.wrap(text, (WIDTH - LEFT - RIGHT) // SMALL)]
 
