@@ -56,9 +56,61 @@ own_tree() {
 	[ "${of:-$1}" != "$1" ] || say "${LINUX:-}"
 }
 
+# use_arch ARCH: what is built and booted from here on, and by whatever is started from here:
+# cross is empty where it is this machine's own
+use_arch() {
+	case $1 in
+	x86)
+		cross='' debian=amd64 kernel_image=arch/x86/boot/bzImage qemu=${QEMU:-qemu-system-x86_64}
+		guest_cc=${CC:-gcc} guest_busybox=$(command -v busybox || true)
+		;;
+	arm64)
+		cross=aarch64-linux-gnu- debian=arm64 kernel_image=arch/arm64/boot/Image
+		qemu=${QEMU:-qemu-system-aarch64}
+		guest_cc=${cross}gcc guest_busybox=$cache/busybox-arm64
+		;;
+	*) die "no architecture '$1', there are x86 and arm64" ;;
+	esac
+	export GUEST_ARCH=$1
+}
+use_arch "${GUEST_ARCH:-x86}"
+
+# apt_of COMMAND...: apt-get or apt-cache, for packages of the guest's architecture. If that
+# is not this machine's, apt has lists of its own for it in the cache, and the machine's
+# architectures stay as they are.
+apt_of() {
+	local command=$1 state=$cache/apt-$debian
+	shift
+	if [ -z "$cross" ]; then
+		"$command" "$@"
+		return
+	fi
+	mkdir -p "$state/lists/partial" "$state/archives/partial"
+	: >> "$state/status"
+	"$command" -o APT::Architecture="$debian" -o APT::Architectures="$debian" -o APT::Sandbox::User= \
+		-o Dir::State="$state" -o Dir::State::status="$state/status" -o Dir::Cache="$state" "$@"
+}
+
+# config_fragments BASE NAME...: the files that these fragments are, a line each. The last
+# one wins.
+config_fragments() {
+	local base=$1 name file
+	shift
+	for name in "$@" "$base"; do
+		if [ -f "$name" ]; then
+			say "$name"
+			continue
+		fi
+		name=$top/kernel-config/${name%.config}
+		for file in "$name.config" "$name-$base.config" "$name-$GUEST_ARCH.config"; do
+			[ ! -f "$file" ] || say "$file"
+		done
+	done
+}
+
 # ccache_gcc: CC for make. ccache takes the headers of a file from the compiler's own list,
 # so it runs no preprocessor before the compiler. But it does not see then what .incbin
 # reads, so ccache gets no assembler source.
 export CCACHE_DEPEND=1
 # shellcheck disable=SC2016 # make expands it, for each file
-ccache_gcc() { say '$(if $(filter %.S,$<),,ccache) gcc'; }
+ccache_gcc() { say '$(if $(filter %.S,$<),,ccache) '"${cross}gcc"; }

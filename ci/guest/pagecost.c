@@ -5,8 +5,22 @@
  *
  * Says the median of all rounds.  The timer's ticks fall into them evenly.
  */
+#ifdef __x86_64__
 #include <x86intrin.h>
+#endif
 #include "guest.h"
+
+static uint64_t ticks(void)
+{
+#ifdef __x86_64__
+	return __rdtsc();
+#else
+	uint64_t now;
+
+	asm volatile("isb; mrs %0, cntvct_el0" : "=r" (now));
+	return now;
+#endif
+}
 
 int main(int argc, char **argv)
 {
@@ -18,7 +32,7 @@ int main(int argc, char **argv)
 	if (!pages || rounds < 1 || rounds > 256)
 		return 2;
 	for (r = 0; r < rounds; r++) {
-		begin = __rdtsc();
+		begin = ticks();
 		p = mmap(NULL, pages * 4096, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 		if (p == MAP_FAILED)
@@ -27,7 +41,7 @@ int main(int argc, char **argv)
 		for (i = 0; i < pages; i++)
 			p[i * 4096] = 1;
 		munmap((void *)p, pages * 4096);
-		cost[r] = __rdtsc() - begin;
+		cost[r] = ticks() - begin;
 	}
 	sort(cost, rounds);
 	printf("@data page_min=%.2f page_median=%.2f page_max=%.2f\n", (double)cost[0] / pages,

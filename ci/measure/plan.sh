@@ -7,7 +7,6 @@
 # what series-apply takes.
 plan=() plan_image=() plan_append=() build=()
 compiles=no	# whether a scenario wants what ci/measure/buildimage makes
-image=arch/x86/boot/bzImage
 kernel_takes=270	# seconds to build one, for what is said of the time that is left
 
 . "$top/ci/measure/about.sh"
@@ -64,7 +63,7 @@ find_stock() {
 	dir=$(within "$top/scripts/stock" "$1" 2>"$scratch/why") || status=$?
 	case $status in
 	0)
-		stock_image=$dir/bzImage
+		stock_image=$dir/${kernel_image##*/}
 		say "stock kernel: ${dir##*/stock-}"
 		;;
 	77) say "stock kernel: built here, for $(sed -n '$s/^stock: //p' "$scratch/why")" ;;
@@ -77,9 +76,12 @@ find_stock() {
 
 reports_itself() { [ "$(base_says "$1" has_page_reporting)" = yes ]; }
 
+# built_in BASE LABEL: where that kernel is built
+built_in() { say "$cache/build/$1-$2${cross:+-$GUEST_ARCH}"; }
+
 # boot BASE SCENARIO KERNEL [-SUFFIX]: of the kernels that README of scenarios/ names
 boot() {
-	local at=$cache/build/$1 append="" against="" compared
+	local at append="" against="" compared
 	compared=${said["$2 against"]:-}
 	if [[ $3 != @(stock|compact-30s|proactive|drops|gradual|damon|by-hand) ]] && [ "$compared" != never ]; then
 		if [ "$compared" = always ] || { reports_itself "$1" && stands_beside "$2" stock; }; then
@@ -87,18 +89,23 @@ boot() {
 		fi
 	fi
 	case $3 in
-	stock | compact-30s | proactive | gradual) at=${stock_image:-$at-stock/$image} ;;
+	stock | compact-30s | proactive | gradual) at=stock ;;
 	drops)
 		if reports_itself "$1"; then
-			at=${stock_image:-$at-stock/$image}
+			at=stock
 		else
 			# There the stock kernel returns nothing that is dropped
-			at=$at-patched/$image append="cold_cache.after=0 "
+			at=patched append="cold_cache.after=0 "
 		fi
 		;;
-	damon | compiled-out) at=$at-$3/$image ;;
-	*) at=$at-patched/$image ;;
+	damon | compiled-out) at=$3 ;;
+	*) at=patched ;;
 	esac
+	if [ "$at" = stock ] && [ -n "$stock_image" ]; then
+		at=$stock_image
+	else
+		at=$(built_in "$1" "$at")/$kernel_image
+	fi
 	case $3 in
 	by-hand) append=idle_compaction.threshold=0 ;;
 	key-off) append="page_reporting.enabled=0 idle_compaction.threshold=0" ;;
@@ -161,7 +168,7 @@ leave_needed() {
 		needed=no
 		[ $compiles = no ] || [ "${words[2]}" != stock ] || needed=yes
 		for one in "${plan_image[@]}"; do
-			[ "$one" != "$cache/build/${words[0]}-${words[2]}/$image" ] || needed=yes
+			[ "$one" != "$(built_in "${words[0]}" "${words[2]}")/$kernel_image" ] || needed=yes
 		done
 		[ $needed = yes ] || unset "build[i]"
 	done

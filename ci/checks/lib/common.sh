@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2034
 # Sourced by the checks: what they share.
+# shellcheck source=scripts/common.sh
 . "$(dirname "${BASH_SOURCE[0]}")/../../../scripts/common.sh"
 
 work=${TEST_WORK:-$cache/test}
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
+
+# use_kind KIND: what follows is for a kernel of that kind, see ci/checks/kernel
+use_kind() { [[ $1 != arm64* ]] || use_arch arm64; }
 
 # refuses STATUS PATTERN COMMAND...: it must end so, in one line that says why
 refuses() {
