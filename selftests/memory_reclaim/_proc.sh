@@ -13,6 +13,9 @@ reportable() {
 meminfo() { awk -v name="$1:" '$1 == name { print $2 }' /proc/meminfo; }
 free_mib() { echo $(($(meminfo MemFree) / 1024)); }
 
+# Size of a page
+page_kib() { awk '$1 == "KernelPageSize:" { print $2; exit }' /proc/self/smaps; }
+
 # How many orders there are: buddyinfo has a column for each
 nr_orders() { awk 'NR == 1 { print NF - 4 }' /proc/buddyinfo; }
 
@@ -30,9 +33,9 @@ awk_listed='
 
 # listed_mib ORDER: what is free, and how much of it in blocks of ORDER and more
 listed_mib() {
-	awk -v order="$1" "$awk_listed"'
+	awk -v order="$1" -v mib=$((1024 / $(page_kib))) "$awk_listed"'
 		{ all += listed(0); large += listed(order) }
-		END { printf "%.1f %.1f\n", all / 256, large / 256 }' \
+		END { printf "%.1f %.1f\n", all / mib, large / mib }' \
 		/proc/buddyinfo
 }
 
