@@ -21,7 +21,7 @@
 
 #define LOOK		(NSEC_PER_SEC / 2)
 #define PFN_MASK	((1ULL << 55) - 1)
-#define PRESENT		(1ULL << 63)
+#define PRESENT		0x8000000000000000ULL
 
 static struct watched {
 	uint64_t pfn;
@@ -69,15 +69,15 @@ static void read_pages(size_t n)
 static void find_pages(void)
 {
 	size_t page_size = sysconf(_SC_PAGESIZE), i;
-	volatile const char *mem;
+	char *mem;
 	uint64_t entry;
 	int pagemap = open("/proc/self/pagemap", O_RDONLY);
 
-	mem = mmap(NULL, pages * page_size, PROT_READ, MAP_SHARED, fd, 0);
+	mem = mmap(NULL, pages * page_size, PROT_READ,
+		   MAP_SHARED | MAP_POPULATE, fd, 0);
 	if (pagemap < 0 || mem == MAP_FAILED)
 		fail("/proc/self/pagemap");
 	for (i = 0; i < pages; i++) {
-		(void)mem[i * page_size];
 		if (pread(pagemap, &entry, sizeof(entry),
 			  ((uintptr_t)mem / page_size + i) * sizeof(entry)) !=
 		    sizeof(entry) || !(entry & PRESENT))
@@ -86,7 +86,7 @@ static void find_pages(void)
 		watched[i].used = last_look;
 		watched[i].cached = true;
 	}
-	munmap((void *)mem, pages * page_size);
+	munmap(mem, pages * page_size);
 	close(pagemap);
 }
 
