@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * _idle FILE SECONDS LIMIT - is what leaves the page cache idle, as page_idle says?
+ * _idle FILE SECONDS LIMIT - is what leaves the page cache idle, by page_idle?
  *
  * Reads FILE, marks all of its pages in /sys/kernel/mm/page_idle/bitmap, reads
- * the first quarter again each second, and looks at the marks until nothing but
- * this quarter is in the page cache, and 4 times SECONDS have passed. Who uses a
- * page takes its mark away, and we mark it again. Pages must not be migrated.
+ * the first quarter again each second, and looks at the marks until nothing
+ * but this quarter is in the page cache, and 4 times SECONDS have passed. Who
+ * uses a page takes its mark away, and we mark it again. Pages must not be
+ * migrated.
  *
  * Exit code 1: a page has gone that was used within SECONDS, or after LIMIT
- * seconds not all have gone. 3: page_idle sees no use, as with the multi-gen LRU.
+ * seconds not all have gone. 3: page_idle sees no use, as with the multi-gen
+ * LRU.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -98,7 +100,7 @@ static void mark(const struct watched *w)
 		fail("page_idle");
 }
 
-/* Of the pages that were in the page cache at the last look. Returns how many */
+/* Of pages that were in the page cache at the last look. Returns how many */
 static size_t read_marks(void)
 {
 	uint64_t word = 0, at = UINT64_MAX;

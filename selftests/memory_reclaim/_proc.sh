@@ -14,7 +14,9 @@ meminfo() { awk -v name="$1:" '$1 == name { print $2 }' /proc/meminfo; }
 free_mib() { echo $(($(meminfo MemFree) / 1024)); }
 
 # Size of a page
-page_kib() { awk '$1 == "KernelPageSize:" { print $2; exit }' /proc/self/smaps; }
+page_kib() {
+	awk '$1 == "KernelPageSize:" { print $2; exit }' /proc/self/smaps
+}
 
 # How many orders there are: buddyinfo has a column for each
 nr_orders() { awk 'NR == 1 { print NF - 4 }' /proc/buddyinfo; }

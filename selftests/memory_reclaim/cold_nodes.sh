@@ -14,7 +14,8 @@ nodes=/sys/devices/system/node
 # With CPUs and memory
 # shellcheck disable=SC2046 # a word each
 set -- $(for node in "$nodes"/node[0-9]*; do
-	grep -q . "$node/cpulist" && ! grep -q 'MemTotal: *0 ' "$node/meminfo" &&
+	! grep -q . "$node/cpulist" ||
+		grep -q 'MemTotal: *0 ' "$node/meminfo" ||
 		echo "${node##*node}"
 done)
 [ $# -ge 2 ] || skip 'this system has one node only'
@@ -60,9 +61,16 @@ for age in 6 12; do
 	cache read "$disk/again"
 	check "node $one: read again, the age is $age" await_idle age_is $age
 done
+seconds() { cut -d . -f 1 /proc/uptime; }
+begun=$(seconds)
 cache read "$disk/again"
 go_to "$two"
 cache read "$disk/other"
 check "node $two: the age is 3 still" await_idle gone "$disk/other"
-check "node $one: nothing has gone meanwhile" all_cached "$disk/again"
+name="node $one: nothing has gone meanwhile"
+if [ $(($(seconds) - begun)) -lt 12 ]; then
+	check "$name" all_cached "$disk/again"
+else
+	omit "$name" 'this machine is too slow to tell'
+fi
 check "node $one is the one that backed off" only_one_backed_off
