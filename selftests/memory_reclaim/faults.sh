@@ -32,18 +32,18 @@ inject() {
 }
 at_exit 'inject 0'
 
-# failing COMMAND...: a task of its own. It has faulted in what it needs
-# before, for a page fault that fails wakes the OOM killer.
+attach() { echo "$device" > "$1"; }
+# failing FILE: attach in a task of its own. It has faulted in what it needs
+# before, and as deep a stack, for a page fault that fails wakes the OOM killer.
 failing() {
 	(
-		echo "$device" > /dev/full
-		echo 1 > /proc/self/make-it-fail && "$@"
+		attach /dev/full
+		echo 1 > /proc/self/make-it-fail && attach "$1"
 		status=$?
 		echo 0 > /proc/self/make-it-fail
 		exit $status
 	) 2> /dev/null
 }
-attach() { echo "$device" > $driver/"$1"; }
 
 # A probe that failed may have left the device's queues enabled, and then none
 # succeeds until it is reset, as it is when its bus finds it anew. It has
@@ -64,16 +64,16 @@ bind_and_unbind() {
 	failed=0 succeeded=0
 	for i in $(repeat 50); do
 		inject $((20 / (1 + i % 10)))
-		bound || failing attach bind
+		bound || failing $driver/bind
 		if bound; then
 			succeeded=$((succeeded + 1))
-			failing attach unbind
+			failing $driver/unbind
 			# Who does it may have failed before it came to that
-			! bound || attach unbind
+			! bound || attach $driver/unbind
 		else
 			failed=$((failed + 1))
 			revive || fail 'it cannot be revived' || return 1
-			attach unbind
+			attach $driver/unbind
 		fi
 		! bound || fail 'it cannot be unbound' || return 1
 		nothing_counted || fail "round $i: counted without a backend" ||
@@ -81,7 +81,7 @@ bind_and_unbind() {
 	done
 	inject 0
 	note "bound $succeeded times, not bound $failed times"
-	attach bind && [ "$(reportable)" != 0 ]
+	attach $driver/bind && [ "$(reportable)" != 0 ]
 }
 
 # Of those that report and compact, in all they do
