@@ -37,7 +37,7 @@ attach() { echo "$device" > "$1"; }
 # before, and as deep a stack, for a page fault that fails wakes the OOM killer.
 failing() {
 	(
-		attach /dev/full
+		echo 0 > /proc/self/make-it-fail && attach /dev/full
 		echo 1 > /proc/self/make-it-fail && attach "$1"
 		status=$?
 		echo 0 > /proc/self/make-it-fail
