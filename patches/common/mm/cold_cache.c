@@ -146,7 +146,10 @@
 #define QUIET			6
 #define RELAPSES_MAX		5U
 
-/* The time when a page was returned is counted in slots: so many in `after` */
+/*
+ * The time when a page was returned is counted in slots: so many in `after`.
+ * When a node begins anew, so does a slot.
+ */
 #define SLOTS			8
 
 /*
@@ -249,6 +252,8 @@ static unsigned int pauses;		/* in a row, at most PAUSE_MAX */
 static u64 patient_until;
 /* The generation that nodes belong to. Anybody may read it */
 static unsigned int known;
+/* Slots that began because a node began anew. Anybody may read it */
+static unsigned long slots_begun;
 static u64 last_full;			/* pass over stuck pages, in jiffies */
 static unsigned int slab_steps;		/* left to do */
 static u64 next_slab;			/* when the next one is due, jiffies */
@@ -370,7 +375,7 @@ void __cold_cache_moved(struct page *from, struct page *to)
 /* Never 0 */
 static unsigned long current_slot(void)
 {
-	return jiffies / READ_ONCE(slot_jiffies) + 1;
+	return jiffies / READ_ONCE(slot_jiffies) + READ_ONCE(slots_begun) + 1;
 }
 
 unsigned long __cold_cache_mark(void)
@@ -438,6 +443,8 @@ static void begin_anew(struct cold_node *n)
 	memset(n->returned, 0, sizeof(n->returned));
 	memset(n->mistakes, 0, sizeof(n->mistakes));
 	WRITE_ONCE(n->blameless, current_slot());
+	/* What is returned from now on counts */
+	WRITE_ONCE(slots_begun, slots_begun + 1);
 	atomic_long_set(&n->refaulted, 0);
 }
 
@@ -544,7 +551,6 @@ static void find_nodes(void)
 			if (!n)
 				continue;
 			begin_anew(n);
-			n->blameless = 0;
 			/* __cold_cache_refault() may find it at once */
 			smp_store_release(&nodes[nid], n);
 		} else if (changed) {

@@ -394,3 +394,41 @@ void changed_after_storm(void)
 	expect(file_cached(file), FLOOR);
 	expect(age(), 300);
 }
+
+/* What the first run after a new value has returned counts as a mistake */
+void storm_after_new_value(void)
+{
+	struct file *file;
+
+	file = boot_and_read(GIB);
+	sleep_until(jiffies + 15 * MINUTE);
+	set_after(300);
+	file_read_all(file);
+	sleep_until(jiffies + 400 * HZ);
+	expect(file_cached(file), FLOOR);
+	file_read_all(file);
+	sleep_until(jiffies + 400 * HZ);
+	expect(steps_back, 1);
+	expect(age(), 600);
+}
+
+/* So does what a step forward makes cold, and the same run returns */
+void storm_after_step_forward(void)
+{
+	struct file *file, *old, *last = NULL;
+
+	boot();
+	file = new_file(GIB);
+	storm_in(file);
+	do {
+		old = last;
+		last = new_file(256 * MIB);
+		file_read_all(last);
+		sleep_until(jiffies + 9 * MINUTE);
+	} while (!steps_forward);
+	/* Then it was older than the age of now, and younger than that of before */
+	expect_op(file_cached(old), <=, FLOOR);
+	file_read_all(old);
+	await(steps_back == 2, 30 * 60);
+	expect(age(), 1200);
+}

@@ -36,6 +36,8 @@
 	S("read again after a smaller value", changed_to_less)		\
 	S("read again after a greater value", changed_to_more)		\
 	S("a new value after a storm", changed_after_storm)		\
+	S("a storm after a new value", storm_after_new_value)		\
+	S("a storm after a step forward", storm_after_step_forward)	\
 	S("all CPUs busy: nothing", all_busy)				\
 	S("all CPUs busy in a run", busy_in_run)			\
 	S("never idle", never_idle)					\
