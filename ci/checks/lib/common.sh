@@ -6,7 +6,7 @@
 
 work=${TEST_WORK:-$cache/test}
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+trap 'no_huge_pages; rm -rf "$scratch"' EXIT
 
 # use_kind KIND: what follows is for a kernel of that kind, see ci/checks/kernel
 use_kind() { [[ $1 != arm64* ]] || use_arch arm64; }
@@ -42,6 +42,25 @@ guest_image() {
 		modules+=("$out/${name%.*}.ko")
 	done < "$out/modules.order"
 	"$top/ci/vm/initramfs" "$dest" "$init" "${modules[@]}" "$@"
+}
+
+# huge_pages COUNT: as many are free from here to no_huge_pages, or to the end. One check
+# at a time. False where they cannot be had.
+huge_pool=/proc/sys/vm/nr_hugepages huge_before=''
+huge_free() { awk '$1 == "HugePages_Free:" { print $2 }' /proc/meminfo; }
+huge_pages() {
+	mkdir -p "$cache"
+	exec 8> "$cache/lock-huge-pages"
+	flock 8
+	huge_before=$(cat $huge_pool)
+	[ "$(huge_free)" -ge "$1" ] || { echo $((huge_before + $1 - $(huge_free))) > $huge_pool; } 2> /dev/null || true
+	[ "$(huge_free)" -ge "$1" ] || { no_huge_pages; return 1; }
+}
+no_huge_pages() {
+	[ -n "$huge_before" ] || return 0
+	{ echo "$huge_before" > $huge_pool; } 2> /dev/null || true
+	huge_before=''
+	exec 8>&-
 }
 
 number=0
