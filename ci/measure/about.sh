@@ -4,7 +4,7 @@
 # scenarios/ explains the words. report.py is the other reader, and needs the same words.
 declare -A said=()	# said["SCENARIO WORD"]; rows and ratios are for report.py alone
 scenarios=()		# all of them, in their order
-about_words=(does order when boots compare against options chart cpus mib limit disk clock takes row ratios ratio)
+about_words=(does order when boots compare against options chart cpus mib guests budget limit disk clock takes row ratios ratio)
 
 # read_about SCENARIO
 read_about() {
@@ -18,7 +18,7 @@ read_about() {
 		[ -n "$value" ] || die "$file:$number: '$word' has no value"
 		case $word in
 		row | ratio) continue ;;
-		order | cpus | mib | limit | takes)
+		order | cpus | mib | guests | budget | limit | takes)
 			[[ $value =~ ^[1-9][0-9]*$ ]] || die "$file:$number: '$word' must be a positive number, not '$value'"
 			;;
 		esac

@@ -26,7 +26,7 @@ PHASES = {'load': 'load', 'again': 'load again', 'file-load': 'file read', 'file
 # patched kernels take turns, stock is warm and patched is cold.
 STYLES = [('#d55e00', '#b04e00', 7), ('#0072b2', '#0072b2', 5), ('#e69f00', '#8f6300', 9), ('#009e73', '#007a59', 13),
           ('#cc79a7', '#9c4a77', 11), ('#56b4e9', '#1f74a8', 15), ('#000000', '#000000', 6)]
-GREY = '#555555'
+GREY, BLACK = '#555555', '#000000'
 IN_USE = 'in use in the guest'
 
 # What of a run's versions stands below the panels, and the words before each
@@ -40,16 +40,25 @@ LANE = 15               # above it, one for the last free, and one for the marks
 TITLE, TICS = 36, 30    # above and below a panel
 LINE = 16               # of text
 SMALL, BIG = 6, 8       # width of a character of 8 and of 10 points, at most
+STACK = 190             # height of a panel of guests on one host
+SHADES = ['#0072b2', '#8fcdf0']     # of their layers, in turn
+STEPS = 600             # along such a panel
+ON_HOST = 'start of the first guest'
 
 
 @dataclasses.dataclass
 class Curve:
-    """A boot: seconds count from zero, one of ZEROS. They are the guest's, where it says how late it is."""
+    """A boot: seconds count from zero, one of ZEROS. They are the guest's, where it says how late it is.
+
+    Or of guests of one host the sum: then layers has the sum of the first one, of the first two, and so on.
+    """
     label: str
     host: list      # (seconds, GiB)
     used: list      # (seconds, GiB) that the guest says it has in use
     marks: list     # (seconds, GiB, text)
     zero: str = 'last free'
+    layers: list = dataclasses.field(default_factory=list)      # of [(seconds, GiB)]
+    budget: float = 0   # GiB, of the host
 
 
 @dataclasses.dataclass
@@ -58,6 +67,7 @@ class Panel:
     title: str
     curves: list
     machines: list = dataclasses.field(default_factory=list)     # of the guests
+    beside: list = dataclasses.field(default_factory=list)       # curves of this and other panels of one scale
 
 
 def curve_of(label, record, events):
@@ -78,9 +88,36 @@ def curve_of(label, record, events):
     return Curve(label, host, used, marks, ZEROS[name]) if len(host) > 1 else None
 
 
-def read_curve(out, label, scenario):
+def sampled(steps, end):
+    """What was last of steps (seconds, value) at each of as many seconds as a panel shows."""
+    points, at = [], 0
+    steps = list(steps)
+    for seconds in (end * i / STEPS for i in range(STEPS + 1)):
+        while at + 1 < len(steps) and steps[at + 1][0] <= seconds:
+            at += 1
+        points.append((seconds, steps[at][1]))
+    return points
+
+
+def curve_of_host(label, host, budget):
+    """Guests of one host, from the start of the first to when they are told to end."""
+    end = host.end()
+    mib = sampled(host.steps(), end)
+    layers = [[(seconds, sum(each[:i + 1]) / 1024) for seconds, each in mib] for i in range(len(host.guests))]
+    # As in the footprint: on the level of the host's memory when a guest first says what it uses
+    used = host.steps(lambda _, events: [(seconds, mib + events.use_host - events.uses[0][1]) for seconds, mib in events.uses])
+    used = [(seconds, sum(each) / 1024) for seconds, each in sampled(used, end)]
+    over = host.over(budget)
+    fit = sum(seconds < over for seconds in host.when('freed')) if over is not None else 0
+    marks = [] if over is None else [(over, budget / 1024, f'over the budget: {fit} guests had ended their peak')]
+    return Curve(label, layers[-1], used, marks, ON_HOST, layers, budget / 1024)
+
+
+def read_curve(out, label, scenario, budget=0):
     """None, too, where the record is not there, or ends in the middle of a line."""
     try:
+        if budget:
+            return curve_of_host(label, figures.read_host(out / label / scenario), budget)
         record, events = figures.read_watched(out / label / scenario)
     except (OSError, ValueError, IndexError):
         return None
@@ -93,7 +130,8 @@ def read_panels(out, run, only=None):
     for scenario, said in report.read_abouts().items():
         if 'chart' not in said or only not in (None, scenario):
             continue
-        curves = [read_curve(out, boot.label, scenario) for boot in run.boots if boot.scenario == scenario]
+        curves = [read_curve(out, boot.label, scenario, int(said.get('budget', 0)))
+                  for boot in run.boots if boot.scenario == scenario]
         curves = [curve for curve in curves if curve]
         if curves:
             machines = [path.read_text(encoding='utf-8').strip() for path in out.glob(f'*/{scenario}/machine')]
@@ -118,6 +156,11 @@ def made_with(lines, labels, panels):
 
 def quoted(text):
     return "'" + text.replace("'", "''") + "'"
+
+
+# Of guests of one host
+USED = f"dashtype 2 linewidth 1.5 linecolor rgb '{BLACK}'"
+BUDGET = "linewidth 2 linecolor rgb '#d55e00'"
 
 
 class Style(typing.NamedTuple):
@@ -157,6 +200,9 @@ class Script:
         """Elements of a plot command."""
         plots = []
         for curve in panel.curves:
+            if curve.layers:
+                plots += self.stack(curve)
+                continue
             style = self.style(curve.label)
             plots.append(f'{self.block(curve.host)} with lines {style.line} notitle')
             if curve.used:
@@ -164,6 +210,13 @@ class Script:
             if curve.marks:
                 plots.append(f'{self.block(curve.marks)} with points {style.line} {style.point} notitle')
         return plots
+
+    def stack(self, curve):
+        """Elements of a plot command: the whole sum first, and on top of it less and less of it."""
+        plots = []
+        for i, layer in reversed(list(enumerate(curve.layers))):
+            plots.append(f"{self.block(layer)} with filledcurves x1 fillstyle solid noborder linecolor rgb '{SHADES[i % 2]}' notitle")
+        return plots + [f"{self.block(curve.used)} with lines {USED} notitle", f'{curve.budget} with lines {BUDGET} notitle']
 
     def mark(self, seconds, bottom, top, text, colour, side='left'):
         """A line up to its text, which begins there; or ends there, on the side right."""
@@ -177,27 +230,47 @@ class Script:
         """Second 0 of all, and below it a lane for each curve."""
         first = min(curve.host[0][0] for curve in panel.curves)
         last = max(curve.host[-1][0] for curve in panel.curves)
-        self.mark(0, 'graph 0', 1 - LANE / 2 / height, panel.curves[0].zero, GREY)
+        if not panel.curves[0].layers:
+            self.mark(0, 'graph 0', 1 - LANE / 2 / height, panel.curves[0].zero, GREY)
         for lane, curve in enumerate(panel.curves, 1):
             for seconds, gib, text in curve.marks:
                 room = (last - seconds) / (last - first) * (WIDTH - LEFT - RIGHT)
-                self.mark(seconds, f'first {gib:.4f}', 1 - (lane + 0.5) * LANE / height, text, self.style(curve.label).text,
+                self.mark(seconds, f'first {gib:.4f}', 1 - (lane + 0.5) * LANE / height, text,
+                          BLACK if curve.layers else self.style(curve.label).text,
                           'left' if room > (len(text) + 1) * SMALL else 'right')
 
     def legend(self, panels):
         """Elements of a plot command, for all panels."""
         keys = []
         for label in self.labels:
+            if not any(curve.label == label for panel in panels for curve in panel.curves if not curve.layers):
+                continue
             style = self.style(label)
             keys.append(f'keyentry with linespoints {style.line} {style.point} title {quoted(label)}')
-        if any(curve.used for panel in panels for curve in panel.curves):
+        stacks = [curve for panel in panels for curve in panel.curves if curve.layers]
+        if stacks:
+            keys += [f"keyentry with boxes fillstyle solid noborder linecolor rgb '{shade}' title '{text}'"
+                     for shade, text in zip(SHADES, ('guests 1, 3, 5, ...', 'guests 2, 4, 6, ...'))]
+            keys += [f"keyentry with lines {USED} title 'in use in all guests'", f"keyentry with lines {BUDGET} title 'budget'"]
+        if any(curve.used for panel in panels for curve in panel.curves if not curve.layers):
             keys.append(f"keyentry with lines dashtype 2 linewidth 1.5 linecolor rgb '{GREY}' title '{IN_USE}'")
         return keys
 
 
+def spread(panels):
+    """Where a panel has guests of one host, one for each of its curves, all to one scale."""
+    for panel in panels:
+        if not panel.curves or not panel.curves[0].layers:
+            yield panel
+            continue
+        for curve in panel.curves:
+            yield dataclasses.replace(panel, title=f'{panel.title}: {curve.label}', curves=[curve], beside=panel.curves)
+
+
 def picture(panels, labels, foot):
     """A script for all panels, from top to bottom, and the height of what it draws."""
-    heights = [PLOT + LANE * (1 + len(panel.curves)) for panel in panels]
+    panels = list(spread(panels))
+    heights = [(STACK if panel.beside else PLOT) + LANE * (1 + len(panel.curves)) for panel in panels]
     columns = max(1, (WIDTH - LEFT - RIGHT) // (BIG * max(len(text) for text in [*labels, IN_USE]) + 60))
     zeros = report.unique(curve.zero for panel in panels for curve in panel.curves)
     at = LINE * math.ceil((len(labels) + 1) / columns) + 14     # pixels from the top
@@ -211,9 +284,12 @@ def picture(panels, labels, foot):
                f'set key horizontal maxcols {columns} Left reverse samplen 3')
     for panel, height in zip(panels, heights):
         at += TITLE
-        highest = max(gib for curve in panel.curves for _, gib in curve.host + curve.used)
+        curves = panel.beside or panel.curves
+        highest = max(gib for curve in curves for _, gib in curve.host + curve.used)
+        plot = STACK if panel.beside else PLOT
         script.add(f'set tmargin at screen {1 - at / total}', f'set bmargin at screen {1 - (at + height) / total}',
-                   f'set title {quoted(panel.title)}', f'set yrange [0:{highest * height / (PLOT - 6)}]',
+                   f'set title {quoted(panel.title)}', f'set yrange [0:{highest * height / (plot - 6)}]',
+                   f'set xrange [0:{max(curve.host[-1][0] for curve in curves)}]' if panel.beside else 'set autoscale xfix',
                    'unset arrow', 'unset label')
         script.marks(panel, height)
         at += height + TICS

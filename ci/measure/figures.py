@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
 """figures.py DIR: what memory.csv and events of one watched VM amount to, as lines "name value"
+figures.py DIR BUDGET: of all VMs in folders guest-* of it, which share so many MiB of one host
 
 Definitions: Documentation/measuring.md
 """
@@ -40,6 +41,7 @@ class Events:
         self.by_guest = []  # (seconds of the guest, MiB of the host)
         self.gaps = []      # (from, to) between two loads
         self.sampling = {}
+        self.clock = 0.0    # of the host, when this one began
         self._gap = self._way = None
         self._measured = False
         for line in lines:
@@ -57,6 +59,8 @@ class Events:
             self.uses.append((seconds, float(rest[0])))
         elif kind == '@at':
             self.by_guest.append((float(rest[0]), host))
+        elif kind == '@clock':
+            self.clock = float(rest[0])
         elif kind == '@sampling':
             self.sampling = dict(word.split('=') for word in rest)
 
@@ -161,22 +165,28 @@ def refaulted(record, load, freed, taken):
     return figures
 
 
-def footprint(record, events, load, end):
-    """Host memory against what the guest uses, from its first word in that time to its last.
+def held_and_used(record, events, load, end):
+    """MiB x s of the host, and of what the guest uses, from its first word in that time to its last.
 
     What the host holds more before it began is not of the load.
     """
     uses = [use for use in events.uses if load <= use[0] <= end]
     ours = sum((b[0] - a[0]) * (b[1] + a[1]) / 2 for a, b in zip(uses, uses[1:]))
     if not ours:
-        return {}
+        return 0.0, 0.0
     first, last = uses[0][0], uses[-1][0]
     ours += (last - first) * (events.use_host - events.uses[0][1])
     theirs, i = 0.0, record.at(first)
     while i + 1 < len(record.time) and record.time[i] < last:
         theirs += (record.time[i + 1] - record.time[i]) * (record.host[i] + record.host[i + 1]) / 2
         i += 1
-    return {'footprint_ratio': f'{theirs / ours:.2f}'}
+    return theirs, ours
+
+
+def footprint(pairs_of_sums):
+    """Host memory against what guests use."""
+    theirs, ours = (sum(one) for one in zip(*pairs_of_sums))
+    return {'footprint_ratio': f'{theirs / ours:.2f}'} if ours else {}
 
 
 def gaps_returned(record, events, start):
@@ -231,7 +241,7 @@ def figures_of(record, events):
         figures |= load_and_return(record, load, mark['dropped'], mark['dropped-watched'],
                                    events.number('dropped_kept_MiB'), 'dropped_')[0]
     if 'watched' in mark:
-        figures |= footprint(record, events, load, mark['watched'])
+        figures |= footprint([held_and_used(record, events, load, mark['watched'])])
     if 'file-watched' in mark:
         figures |= load_and_return(record, mark['file-load'], mark['file-freed'], mark['file-watched'],
                                    events.number('file_kept_MiB'), 'file_')[0]
@@ -249,6 +259,53 @@ def figures_of(record, events):
     return figures
 
 
+class Host:
+    """Guests of one host: [(record, events)]. Its clock begins with that of the first guest."""
+
+    def __init__(self, guests):
+        self.guests = guests
+        self.begun = [events.clock - guests[0][1].clock for _, events in guests]
+
+    def when(self, mark):
+        """Seconds at which each guest has come to this mark, of those that have."""
+        return [begun + events.marks[mark] for begun, (_, events) in zip(self.begun, self.guests) if mark in events.marks]
+
+    def end(self):
+        """When the first one goes on to its end, as all are told to; else the last sample of all."""
+        return min(self.when('over'), default=max(begun + record.time[-1] for begun, (record, _) in zip(self.begun, self.guests)))
+
+    def steps(self, of_guest=lambda record, _: zip(record.time, record.host)):
+        """(seconds, [MiB of each guest]) whenever one of them has changed, until the end."""
+        mib, end = [0.0] * len(self.guests), self.end()
+        changes = ((begun + seconds, i, value) for i, (begun, guest) in enumerate(zip(self.begun, self.guests))
+                   for seconds, value in of_guest(*guest))
+        for seconds, i, value in sorted(changes):
+            if seconds > end:
+                return
+            mib[i] = value
+            yield seconds, list(mib)
+
+    def over(self, budget):
+        """When all together hold more than that for the first time, or None."""
+        return next((seconds for seconds, mib in self.steps() if sum(mib) > budget), None)
+
+
+def figures_of_host(host, budget):
+    """All figures of guests of one host."""
+    end, over = host.end(), host.over(budget)
+    spans = [(record, events, begun) for begun, (record, events) in zip(host.begun, host.guests)]
+    last = list(host.steps())[-1][1]
+    peaks = [max(record.host[i] for i in record.between(record.time[0], end - begun)) for record, _, begun in spans]
+    return {
+        'guests': str(len(host.guests)),
+        'guests_fit': str(sum(over is None or seconds < over for seconds in host.when('freed'))),
+        'over_s': 'never' if over is None else f'{over:.1f}',
+        'held_GiBmin': f'{sum(held(record, 0, record.time[0], end - begun) for record, _, begun in spans) / 1024 / 60:.2f}',
+        'guest_peak_MiB': f'{statistics.median(peaks):.0f}', 'guest_rest_MiB': f'{statistics.median(last):.0f}',
+        'sum_end_MiB': f'{sum(last):.0f}',
+    } | footprint([held_and_used(record, events, events.marks.get('load', 0), end - begun) for record, events, begun in spans])
+
+
 def read_record(lines):
     return Record([tuple(float(word) for word in line.split(',')[:3]) for line in lines[1:]])
 
@@ -259,14 +316,20 @@ def read_watched(folder):
     return read_record(texts[0]), Events(texts[1])
 
 
+def read_host(folder):
+    """All guests of one host, in the order in which they were started."""
+    return Host([read_watched(one) for one in sorted(folder.glob('guest-*'))])
+
+
 def main():
-    if len(sys.argv) != 2:
-        sys.exit('usage: figures.py DIR')
+    if len(sys.argv) not in (2, 3):
+        sys.exit('usage: figures.py DIR [BUDGET]')
+    folder = pathlib.Path(sys.argv[1])
     try:
-        record, events = read_watched(pathlib.Path(sys.argv[1]))
+        figures = figures_of_host(read_host(folder), float(sys.argv[2])) if sys.argv[2:] else figures_of(*read_watched(folder))
     except OSError as error:
         sys.exit(f'figures: {error.filename} is missing: was this VM watched by ci/vm/boot?')
-    for name, value in figures_of(record, events).items():
+    for name, value in figures.items():
         print(name, value)
 
 

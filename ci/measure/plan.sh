@@ -83,13 +83,13 @@ built_in() { say "$cache/build/$1-$2${cross:+-$GUEST_ARCH}"; }
 boot() {
 	local at append="" against="" compared
 	compared=${said["$2 against"]:-}
-	if [[ $3 != @(stock|compact-30s|proactive|drops|gradual|damon|by-hand) ]] && [ "$compared" != never ]; then
+	if [[ $3 != @(stock|no-reporting|compact-30s|proactive|drops|gradual|damon|by-hand) ]] && [ "$compared" != never ]; then
 		if [ "$compared" = always ] || { reports_itself "$1" && stands_beside "$2" stock; }; then
 			against=stock${4:-}
 		fi
 	fi
 	case $3 in
-	stock | compact-30s | proactive | gradual) at=stock ;;
+	stock | no-reporting | compact-30s | proactive | gradual) at=stock ;;
 	drops)
 		if reports_itself "$1"; then
 			at=stock
@@ -109,6 +109,7 @@ boot() {
 	case $3 in
 	by-hand) append=idle_compaction.threshold=0 ;;
 	key-off) append="page_reporting.enabled=0 idle_compaction.threshold=0" ;;
+	no-reporting) append=initcall_blacklist=virtio_balloon_driver_init ;;
 	compact-30s) append=compacts=30 ;;
 	proactive) append=sysctl.vm.compaction_proactiveness=100 ;;
 	drops | gradual | damon) append+=peer=$3 ;;
@@ -134,7 +135,7 @@ plan_series() {
 			case $kernel in
 			stock) [ -z "$stock_image" ] || continue ;;
 			# Kernels that have these have page reporting, too
-			proactive | gradual | damon) reports_itself "$1" || continue ;;
+			no-reporting | proactive | gradual | damon) reports_itself "$1" || continue ;;
 			esac
 			boot "$1" "$scenario" "$kernel"
 		done

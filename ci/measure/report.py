@@ -15,11 +15,11 @@ COSTS = {'compiled-out': 0, 'key-off': 3, 'patched': 10}
 # These two have tables of their own
 COUNTED = ('icount', 'cost')
 # What an "about" may say. README of scenarios/ explains the words; about.sh is the other reader, and needs the same.
-WORDS = ('does', 'order', 'when', 'boots', 'compare', 'against', 'options', 'chart', 'cpus', 'mib', 'limit', 'disk', 'clock',
-         'takes', 'row', 'ratios', 'ratio')
+WORDS = ('does', 'order', 'when', 'boots', 'compare', 'against', 'options', 'chart', 'cpus', 'mib', 'guests', 'budget', 'limit',
+         'disk', 'clock', 'takes', 'row', 'ratios', 'ratio')
 CELLS = {'row': (3, 4), 'ratios': (2,), 'ratio': (3,)}
 REPEATED = ('row', 'ratio')
-NUMBERS = ('order', 'cpus', 'mib', 'limit', 'takes')
+NUMBERS = ('order', 'cpus', 'mib', 'guests', 'budget', 'limit', 'takes')
 NEEDED = ('does', 'order')
 
 
@@ -212,11 +212,13 @@ def two_kernels(markdown):
 def compare(theirs, ours, goal):
     """A patched kernel's figure against a stock one's: (how they compare, whether that is the goal)."""
     if goal.endswith('x'):
-        limit = goal.split()[1]
+        sign, limit, _ = goal.split()
         digits = max(2, len(limit.partition('.')[2]))
         limit = float(limit)
         ratio = f'{float(ours) / float(theirs):.{digits}f}' if 'never' not in (theirs, ours) and float(theirs) > 0 else ''
-        return ratio, ours != 'never' and (theirs == 'never' or float(ours) <= limit * float(theirs))
+        if 'never' in (theirs, ours):
+            return ratio, ours != 'never'
+        return ratio, met(ours, f'{sign} {limit * float(theirs)}')
     theirs, ours = float(theirs), float(ours)
     good = {'higher': ours > theirs or ours >= 100, 'lower': ours < theirs or ours == 0, 'not higher': ours <= theirs}
     return f'{ours - theirs:+.1f}', good[goal]

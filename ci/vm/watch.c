@@ -13,6 +13,7 @@
  * A guest asks on the control port to be told when its host memory has come
  * to rest: "@settle MIN MAX FLAT" is answered by "go" once FLAT seconds have
  * passed without a change worth the name, not before MIN and not after MAX seconds.
+ * "@await" is answered so once the file of -w is there: guests of one host end together.
  * "@monitor COMMAND; ..." goes on to the monitor: a guest that is tested has its
  * balloon inflated when that hurts most.  A command that stops the guest stands in
  * one line with those that follow: the guest may not come to say another one.
@@ -64,7 +65,8 @@ static unsigned long long discarded;	/* bytes */
 static double sampling_s;		/* spent in reading smaps */
 static unsigned long samples;
 static char phase[64] = "boot";
-static const char *until;
+static const char *until, *awaited;
+static bool awaiting;			/* the guest, that file */
 static bool seen_until, seen_end, seen_ram;
 
 static struct {
@@ -195,6 +197,12 @@ static long resident(void)
 	return size ? kib : -1;
 }
 
+static void answer(void)
+{
+	if (write(ports[CONTROL].fd, "go\n", 3) != 3)
+		leave(EXIT_BAD, "the guest's control port is closed");
+}
+
 static void answer_settle(double t)
 {
 	if (!settle.on)
@@ -209,8 +217,15 @@ static void answer_settle(double t)
 	    (t - settle.asked < settle.least || t - settle.since < settle.flat))
 		return;
 	settle.on = false;
-	if (write(ports[CONTROL].fd, "go\n", 3) != 3)
-		leave(EXIT_BAD, "the guest's control port is closed");
+	answer();
+}
+
+static void answer_await(void)
+{
+	if (!awaiting || access(awaited, F_OK))
+		return;
+	awaiting = false;
+	answer();
 }
 
 static void sample(void)
@@ -227,6 +242,7 @@ static void sample(void)
 	host_mib = kib / 1024.0;
 	fprintf(memory_csv, "%.3f,%.2f,%.2f,%s\n", t, host_mib, discarded / 1048576.0, phase);
 	answer_settle(t);
+	answer_await();
 }
 
 static void tell_monitor(const char *commands)
@@ -255,6 +271,10 @@ static void control_line(double t, const char *line)
 		settle.asked = settle.since = t;
 		settle.level = host_mib;
 		settle.discarded = discarded;
+	} else if (!strcmp(line, "@await")) {
+		if (!awaited)
+			leave(EXIT_USAGE, "the guest awaits a file, and there is no -w FILE");
+		awaiting = true;
 	} else if (!strncmp(line, "@monitor ", 9)) {
 		tell_monitor(line + 9);
 	} else if (!strncmp(line, "@bad ", 5)) {
@@ -419,7 +439,7 @@ int main(int argc, char **argv)
 	int opt, status, i;
 
 	deadline = 60;
-	while ((opt = getopt(argc, argv, "+o:m:n:t:u:")) != -1) {
+	while ((opt = getopt(argc, argv, "+o:m:n:t:u:w:")) != -1) {
 		switch (opt) {
 		case 'o':
 			dir = optarg;
@@ -436,13 +456,16 @@ int main(int argc, char **argv)
 		case 'u':
 			until = optarg;
 			break;
+		case 'w':
+			awaited = optarg;
+			break;
 		default:
 			optind = argc;
 		}
 	}
 	if (optind >= argc || nodes < 1 || nodes > NODES_MAX)
 		leave(EXIT_USAGE,
-		      "usage: watch [-o DIR] [-m RAM_MIB] [-n NODES] [-t SECONDS] [-u TEXT] -- VM ARGUMENT...");
+		      "usage: watch [-o DIR] [-m RAM_MIB] [-n NODES] [-t SECONDS] [-u TEXT] [-w FILE] -- VM ARGUMENT...");
 	ram_kib /= nodes;
 
 	prctl(PR_SET_PDEATHSIG, SIGTERM);
@@ -457,6 +480,8 @@ int main(int argc, char **argv)
 	ports[VMM].log = create(dir, "vmm.log");
 	events = create(dir, "events");
 	setlinebuf(events);
+	/* For whoever adds what several of these have noted */
+	fprintf(events, "0.000 0.00 0.00 @clock %.3f\n", start);
 	memory_csv = create(dir, "memory.csv");
 	fputs("t_s,host_MiB,discarded_MiB,phase\n", memory_csv);
 	for (i = 0; i < PORTS; i++)
