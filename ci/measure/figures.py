@@ -260,11 +260,11 @@ def figures_of(record, events):
 
 
 class Host:
-    """Guests of one host: [(record, events)]. Its clock begins with that of the first guest."""
+    """Guests of one host that have samples: [(record, events)]. Its clock begins with that of the first guest."""
 
     def __init__(self, guests):
-        self.guests = guests
-        self.begun = [events.clock - guests[0][1].clock for _, events in guests]
+        self.guests = [(record, events) for record, events in guests if record.time]
+        self.begun = [events.clock - self.guests[0][1].clock for _, events in self.guests]
 
     def when(self, mark):
         """Seconds at which each guest has come to this mark, of those that have."""
@@ -292,6 +292,8 @@ class Host:
 
 def figures_of_host(host, budget):
     """All figures of guests of one host."""
+    if not host.guests:
+        return {}
     end, over = host.end(), host.over(budget)
     spans = [(record, events, begun) for begun, (record, events) in zip(host.begun, host.guests)]
     last = list(host.steps())[-1][1]
