@@ -212,6 +212,9 @@ def figure(panel, labels):
     keys = ''.join(f'<li><svg viewBox="0 0 48 12" aria-hidden="true"><path class="curve c{labels.index(c.label) % len(DASHES)}" '
                    f'd="M0 6H48"/></svg>{esc(c.label)}</li>' for c in panel.curves)
     what = f'Host memory in GiB over seconds from the {panel.curves[0].zero}'
+    if panel.curves[0].layers:
+        lines.append(path('zero', [(low, panel.curves[0].budget), (high, panel.curves[0].budget)]))
+        notes.append('all guests together, each of them is in chart.png; dotted line: budget')
     if any(curve.used for curve in panel.curves):
         notes.append('thin line: ' + chart.IN_USE)
     note = '; '.join([what] + notes) + '.'
