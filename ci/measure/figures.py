@@ -305,6 +305,7 @@ def figures_of_host(host, budget):
         'held_GiBmin': f'{sum(held(record, 0, record.time[0], end - begun) for record, _, begun in spans) / 1024 / 60:.2f}',
         'guest_peak_MiB': f'{statistics.median(peaks):.0f}', 'guest_rest_MiB': f'{statistics.median(last):.0f}',
         'sum_end_MiB': f'{sum(last):.0f}',
+        'verified_MiB': f"{sum(events.number(f'{what}_verified_MiB') for what in ('held', 'file') for _, events in host.guests):.0f}",
     } | footprint([held_and_used(record, events, events.marks.get('load', 0), end - begun) for record, events, begun in spans])
 
 
