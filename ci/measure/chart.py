@@ -108,8 +108,7 @@ def curve_of_host(label, host, budget):
     used = host.steps(lambda _, events: [(seconds, mib + events.use_host - events.uses[0][1]) for seconds, mib in events.uses])
     used = [(seconds, sum(each) / 1024) for seconds, each in sampled(used, end)]
     over = host.over(budget)
-    fit = sum(seconds < over for seconds in host.when('freed')) if over is not None else 0
-    marks = [] if over is None else [(over, budget / 1024, f'over the budget: {fit} guests had ended their peak')]
+    marks = [] if over is None else [(over, budget / 1024, f'over the budget: {host.fit(over)} guests had ended their peak')]
     return Curve(label, layers[-1], used, marks, ON_HOST, layers, budget / 1024)
 
 
@@ -215,7 +214,8 @@ class Script:
         """Elements of a plot command: the whole sum first, and on top of it less and less of it."""
         plots = []
         for i, layer in reversed(list(enumerate(curve.layers))):
-            plots.append(f"{self.block(layer)} with filledcurves x1 fillstyle solid noborder linecolor rgb '{SHADES[i % 2]}' notitle")
+            plots.append(f"{self.block(layer)} with filledcurves x1 fillstyle solid noborder "
+                         f"linecolor rgb '{SHADES[i % 2]}' notitle")
         return plots + [f"{self.block(curve.used)} with lines {USED} notitle", f'{curve.budget} with lines {BUDGET} notitle']
 
     def mark(self, seconds, bottom, top, text, colour, side='left'):

@@ -272,7 +272,8 @@ class Host:
 
     def end(self):
         """When the first one goes on to its end, as all are told to; else the last sample of all."""
-        return min(self.when('over'), default=max(begun + record.time[-1] for begun, (record, _) in zip(self.begun, self.guests)))
+        last = max(begun + record.time[-1] for begun, (record, _) in zip(self.begun, self.guests))
+        return min(self.when('over'), default=last)
 
     def steps(self, of_guest=lambda record, _: zip(record.time, record.host)):
         """(seconds, [MiB of each guest]) whenever one of them has changed, until the end."""
@@ -289,6 +290,10 @@ class Host:
         """When all together hold more than that for the first time, or None."""
         return next((seconds for seconds, mib in self.steps() if sum(mib) > budget), None)
 
+    def fit(self, over):
+        """How many had ended their peak before that."""
+        return sum(over is None or seconds < over for seconds in self.when('freed'))
+
 
 def figures_of_host(host, budget):
     """All figures of guests of one host."""
@@ -297,15 +302,16 @@ def figures_of_host(host, budget):
     end, over = host.end(), host.over(budget)
     spans = [(record, events, begun) for begun, (record, events) in zip(host.begun, host.guests)]
     last = list(host.steps())[-1][1]
+    verified = sum(events.number(f'{what}_verified_MiB') for what in ('held', 'file') for _, events in host.guests)
     peaks = [max(record.host[i] for i in record.between(record.time[0], end - begun)) for record, _, begun in spans]
     return {
         'guests': str(len(host.guests)),
-        'guests_fit': str(sum(over is None or seconds < over for seconds in host.when('freed'))),
+        'guests_fit': str(host.fit(over)),
         'over_s': 'never' if over is None else f'{over:.1f}',
         'held_GiBmin': f'{sum(held(record, 0, record.time[0], end - begun) for record, _, begun in spans) / 1024 / 60:.2f}',
         'guest_peak_MiB': f'{statistics.median(peaks):.0f}', 'guest_rest_MiB': f'{statistics.median(last):.0f}',
         'sum_end_MiB': f'{sum(last):.0f}',
-        'verified_MiB': f"{sum(events.number(f'{what}_verified_MiB') for what in ('held', 'file') for _, events in host.guests):.0f}",
+        'verified_MiB': f'{verified:.0f}',
     } | footprint([held_and_used(record, events, events.marks.get('load', 0), end - begun) for record, events, begun in spans])
 
 
