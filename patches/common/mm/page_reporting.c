@@ -68,6 +68,8 @@
 #define HELD_MAX		(SZ_128M >> PAGE_SHIFT)
 /* It may keep at most 1/HELD_SHARE of the free memory of its zone */
 #define HELD_SHARE		16
+/* A unit can be held until less than 1/UNIT_FREE of its zone is free */
+#define UNIT_FREE		4
 
 /* Struct pages to look at before zone->lock is released, at most */
 #define SECTION_READS		4096
@@ -1031,11 +1033,14 @@ static void find_order(void)
 	WRITE_ONCE(order_in_force, order);
 }
 
-/* A small zone has a smaller unit, or no report could hold one */
+/*
+ * A small zone has a smaller unit, or no report could hold one as soon as a
+ * part of the zone is used
+ */
 static unsigned int zone_order(const struct zone *zone, unsigned int order)
 {
 	while (order > least_order() &&
-	       1UL << order > zone->present_pages / HELD_SHARE)
+	       1UL << order > zone->present_pages / (UNIT_FREE * HELD_SHARE))
 		order--;
 	return order;
 }
@@ -1113,6 +1118,17 @@ static void stop_zone(struct zone *zone)
 	spin_unlock_irq(&zone->lock);
 }
 
+/* In all zones, since no zone may be large enough for the order in force */
+static unsigned int largest_unit(void)
+{
+	unsigned int order = 0;
+	struct zone *zone;
+
+	for_each_populated_zone(zone)
+		order = max(order, page_reporting_unit(zone));
+	return order;
+}
+
 static void start_reporting(void)
 {
 	struct zone *zone;
@@ -1150,7 +1166,7 @@ static void start_reporting(void)
 	WRITE_ONCE(running, true);
 	queue_reporting();
 	pr_info("%s reports free blocks of %lu KiB and more\n", backend->name,
-		PAGE_SIZE << order_in_force >> 10);
+		PAGE_SIZE << largest_unit() >> 10);
 	tell_subscribers();
 }
 

@@ -292,6 +292,8 @@ static void orders(void)
 	};
 	char most[16];
 
+	/* Large enough for each of them */
+	boot(2 * ZONE_SECTIONS);
 	sprintf(most, "%u", MAX_ORDER);
 	expect(get_param(&param_page_reporting_order), pageblock_order);
 	expect(start(MAX_ORDER, 0), -EINVAL);
@@ -740,7 +742,20 @@ static void cma(void)
 	stop();
 }
 
-/* N4: where a sixteenth of the zone is less than a unit, the unit gives way */
+/* The order of blocks that the log has named last */
+static unsigned int order_in_log(void)
+{
+	const char *text = strstr(last_log_line, "free blocks of ");
+	unsigned long kib = 0;
+
+	sscanf(text ?: "", "free blocks of %lu KiB and more", &kib);
+	return kib ? ilog2(kib * 1024 / PAGE_SIZE) : MAX_ORDER;
+}
+
+/*
+ * N4: where a sixteenth of a quarter of the zone is less than a unit, the unit
+ * gives way
+ */
 static void small_zone(void)
 {
 	unsigned int i;
@@ -752,7 +767,8 @@ static void small_zone(void)
 	populate(zone, 0, 2 * SECTION);
 	start(0, 0);
 	expect_op(zone->reporting.order, <, pageblock_order);
-	expect(1UL << zone->reporting.order, SECTION / 8);
+	expect(1UL << zone->reporting.order, SECTION / 32);
+	expect(order_in_log(), zone->reporting.order);
 	settle();
 	expect(marked(), 2 * SECTION);
 	stop();
@@ -760,10 +776,31 @@ static void small_zone(void)
 	backend.min_order = pageblock_order;
 	expect(page_reporting_register(&backend), 0);
 	expect(zone->reporting.order, pageblock_order);
+	expect(order_in_log(), pageblock_order);
 	for (i = 0; i < 2; i++)
 		pass(100 * HZ);
 	expect(marked(), 0);
 	expect(works_pending(), false);
+	stop();
+}
+
+/* N4: the largest block as the unit, and three quarters of the zone are used */
+static void mostly_used(void)
+{
+	const unsigned int used = ZONE_SECTIONS * 3 / 4 - 1;
+	char text[16];
+
+	sprintf(text, "%u", BLOCK);
+	start_with_order(text);
+	expect(get_param(&param_page_reporting_order), BLOCK);
+	expect(1UL << zone->reporting.order, ZONE_SECTIONS * SECTION / 64);
+	expect(order_in_log(), zone->reporting.order);
+	take(used);
+	settle();
+	expect(marked(), (ZONE_SECTIONS - used) * SECTION);
+	give(used);
+	settle();
+	expect(marked(), ZONE_SECTIONS * SECTION);
 	stop();
 }
 
@@ -1356,7 +1393,7 @@ static void isolated_in_flight(void)
 	stop();
 
 	/* A unit of which a part is isolated is none */
-	boot(ZONE_SECTIONS);
+	boot(2 * ZONE_SECTIONS);
 	sprintf(text, "%u", BLOCK);
 	start_with_order(text);
 	settle();
@@ -1366,11 +1403,11 @@ static void isolated_in_flight(void)
 	while_told = isolate_a_part;
 	pass(T + 80);
 	expect(told[0].pages, SECTION);
-	expect(marked(), (ZONE_SECTIONS - 1) * SECTION);
+	expect(marked(), (2 * ZONE_SECTIONS - 1) * SECTION);
 	expect(unmarked(), 0);
 	end_isolation_of_a_part();
 	settle();
-	expect(marked(), ZONE_SECTIONS * SECTION);
+	expect(marked(), 2 * ZONE_SECTIONS * SECTION);
 	stop();
 }
 
@@ -1729,37 +1766,38 @@ static void drained(void)
 /* The first memory of a zone is counted when it comes */
 static void hot_added(void)
 {
-	struct memory_notify mn = { ZONE_SECTIONS * SECTION, 16 * SECTION };
+	const unsigned long half = ZONE_SECTIONS * SECTION;
+	struct memory_notify mn = { half, half };
 	struct zone *first, *second;
 
-	buddy_init((ZONE_SECTIONS + 16) * SECTION);
+	buddy_init(2 * half);
 	model_start();
-	zone = buddy_add_zone("Normal", 0, ZONE_SECTIONS * SECTION);
+	zone = buddy_add_zone("Normal", 0, half);
 	/* It is there from the first, with nothing in it */
-	second = buddy_add_zone("Movable", ZONE_SECTIONS * SECTION, 16 * SECTION);
+	second = buddy_add_zone("Movable", half, half);
 	first = zone;
-	populate(zone, 0, ZONE_SECTIONS * SECTION);
+	populate(zone, 0, half);
 	start(0, 0);
 	settle();
 	zone = second;
 	mem_hotplug_begin();
-	populate(zone, ZONE_SECTIONS * SECTION, (ZONE_SECTIONS + 16) * SECTION);
+	populate(zone, half, 2 * half);
 	expect(unmarked(), 0);
 	memory_notify(MEM_GOING_ONLINE, &mn);
 	expect(unmarked(), 0);
 	model_online(mn.start_pfn, mn.nr_pages);
 	/* The host has nothing behind it yet */
-	expect(marked(), 16 * SECTION);
+	expect(marked(), half);
 	expect(unmarked(), 0);
 	expect(zone->reporting.order, first->reporting.order);
 	mem_hotplug_done();
 	take(1);
-	expect(marked(), 15 * SECTION);
+	expect(marked(), half - SECTION);
 	give(1);
 	settle();
-	expect(marked(), 16 * SECTION);
+	expect(marked(), half);
 	zone = first;
-	expect(marked(), ZONE_SECTIONS * SECTION);
+	expect(marked(), half);
 	stop();
 }
 
@@ -2103,6 +2141,7 @@ static const struct {
 	{ "what is new lies far behind, beside short lists", far_behind_beside_others, SMALL },
 	{ "memory of CMA", cma, SMALL },
 	{ "a zone too small for the unit", small_zone, SMALL },
+	{ "most of the zone is used", mostly_used, ANY },
 	{ "half of a block is isolated", half_isolated, ANY },
 	{ "restored from a snapshot", restored, ANY },
 	{ "per-cpu lists are drained", drained, SMALL },
