@@ -50,7 +50,7 @@ units_of_zones() {
 		$1 == "present" && $2 {
 			pages = 2
 			for (unit = 0; unit < order; unit++) {
-				if (pages > int($2 / 16))
+				if (pages > int($2 / 64))
 					break
 				pages *= 2
 			}

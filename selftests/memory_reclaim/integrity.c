@@ -35,7 +35,6 @@
 #define MIB		(1024UL * KIB)
 #define PAGE		(4 * KIB)
 #define HUGE		(2 * MIB)
-#define PAGES_PER_MIB	((long)(MIB / PAGE))
 
 #define BUFFER		(64 * KIB)
 #define PIPE		MIB
@@ -73,6 +72,7 @@ static struct {
 	uint64_t by_kind[16];	/* bytes verified */
 } *sum;
 
+static long pages_per_mib;	/* of the kernel that runs here */
 static uint64_t random_state;
 static char buffer[BUFFER] __attribute__((aligned(64)));
 
@@ -534,7 +534,7 @@ static bool await_reported(bool all, unsigned int patience)
 	long told = v.told;
 
 	while (!v.reported ||
-	       v.unreported > v.reported / 128 + 16 * PAGES_PER_MIB) {
+	       v.unreported > v.reported / 128 + 16 * pages_per_mib) {
 		if (v.told != told) {
 			if (!all)
 				break;
@@ -566,13 +566,13 @@ static bool one_round(bool anyhow, long limit, unsigned long *through)
 			return false;
 		before = read_vmstat();
 		/* Something must stay free, for whoever else needs it */
-		most = before.free / PAGES_PER_MIB;
+		most = before.free / pages_per_mib;
 		most -= most / 8 + (most > 64 ? 32 : most / 2);
 		if (most > limit / (half + 1))
 			most = limit / (half + 1);
 		most = most / 2 + draw() % (most / 2 + 1);
 		all((struct job){ TAKE, most * MIB });
-		most *= PAGES_PER_MIB;
+		most *= pages_per_mib;
 		after = read_vmstat();
 		/* Reports meanwhile make this less than it was, others more */
 		if (before.reported - after.reported > most)
@@ -627,6 +627,7 @@ int main(int argc, char **argv)
 		goal = goal * strtoul(percent, NULL, 0) / 100;
 		limit = 2 * goal;
 	}
+	pages_per_mib = MIB / sysconf(_SC_PAGESIZE);
 	nr_workers = sysconf(_SC_NPROCESSORS_ONLN);
 	while ((opt = getopt(argc, argv, "al:m:s:w:")) != -1) {
 		switch (opt) {
@@ -678,7 +679,7 @@ int main(int argc, char **argv)
 
 	while (done < goal && !stuck) {
 		stuck = !one_round(anyhow, limit, &through);
-		done = anyhow ? sum->verified / MIB : through / PAGES_PER_MIB;
+		done = anyhow ? sum->verified / MIB : through / pages_per_mib;
 		printf("# round %lu, %.0f s: %lu MiB done, %lu MiB verified, %lu wrong\n",
 		       ++round, (now() - start) / 1e9, done,
 		       (unsigned long)(sum->verified / MIB),
@@ -701,15 +702,15 @@ int main(int argc, char **argv)
 	printf("%sok 2 - memory holds what was written\n",
 	       sum->wrong ? "not " : "");
 	printf("%sok 3 - %lu MiB have gone through reported memory%s\n",
-	       stuck ? "not " : "", through / PAGES_PER_MIB,
+	       stuck ? "not " : "", through / pages_per_mib,
 	       anyhow ? " # SKIP not awaited" : "");
 	for (i = 0; i < KINDS; i++)
 		printf("# %s: %lu MiB verified\n", kinds[i].name,
 		       (unsigned long)(sum->by_kind[i] / MIB));
 	printf("# rounds=%lu seconds=%.0f through_MiB=%lu verified_MiB=%lu reported_MiB=%lu mismatches=%lu\n",
-	       round, (now() - start) / 1e9, through / PAGES_PER_MIB,
+	       round, (now() - start) / 1e9, through / pages_per_mib,
 	       (unsigned long)(sum->verified / MIB),
-	       (unsigned long)(read_vmstat().told - told) / PAGES_PER_MIB,
+	       (unsigned long)(read_vmstat().told - told) / pages_per_mib,
 	       (unsigned long)(sum->wrong + sum->fresh));
 	return stuck || sum->fresh || sum->wrong ? KSFT_FAIL : 0;
 }
