@@ -70,7 +70,7 @@ blocks=$(echo "$all" | head -n 3) only=${all%%"
 at_exit all_online
 # arm64 does not give up memory that was there when it booted
 case $(sh -c "echo offline > $only/state" 2>&1) in
-*'not permitted'*) skip 'this architecture keeps the memory it has booted with' ;;
+*'not permitted'*) skip 'memory of the boot cannot go offline here' ;;
 esac
 all_online
 # set_tracing: where events can be read, nothing where they cannot

@@ -10,7 +10,7 @@ needs /sys/power/state 'no suspend in this kernel'
 
 to_ram() { grep -q '\[deep\]' /sys/power/mem_sleep; }
 
-# stages STATE: how far it can be tested. Where RAM is not suspended to, mem is freeze.
+# stages STATE: how far it can be tested. Without suspend to RAM, mem is freeze.
 stages() {
 	echo freezer devices platform
 	[ "$1" != mem ] || ! to_ram || echo processors core
