@@ -108,6 +108,8 @@ void reporting_time(void)
 	for (i = 4; i < BLOCKS; i += 2)
 		lay(i, 0, ANON);
 	while_reporting = report_for_long;
+	/* A smaller zone would have smaller units */
+	normal->present_pages = 64UL << pageblock_order;
 	register_backend(0);
 	sleep_until(NOW + 140);
 	start();

@@ -403,6 +403,8 @@ void units_of_32(void)
 void units_of_two_page_blocks(void)
 {
 	boot();
+	/* A smaller zone would have smaller units */
+	normal->present_pages = 64UL << 10;
 	register_backend(10);
 	sleep_until(NOW + 10);
 	use(B(0), 1, ANON);
