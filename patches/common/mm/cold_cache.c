@@ -148,7 +148,8 @@
 
 /*
  * The time when a page was returned is counted in slots: so many in `after`.
- * When a node begins anew, so does a slot.
+ * When a node begins anew, so does a slot: that much shorter are the windows
+ * of the other nodes.
  */
 #define SLOTS			8
 
