@@ -75,20 +75,36 @@ use_arch() {
 }
 use_arch "${GUEST_ARCH:-x86}"
 
-# apt_of COMMAND...: apt-get or apt-cache, for packages of the guest's architecture. If that
-# is not this machine's, apt has lists of its own for it in the cache, and the machine's
-# architectures stay as they are.
+# apt_of COMMAND...: apt-get or apt-cache, for packages of the guest's architecture, and of
+# the later releases of Debian that the variable suites names. Where that is not what this
+# machine's apt has, apt has lists of its own for it in the cache, and the machine's
+# architectures and sources stay as they are.
 apt_of() {
-	local command=$1 state=$cache/apt-$debian
+	local command=$1 state=$cache/apt-$debian suite
 	shift
-	if [ -z "$cross" ]; then
+	if [ -z "$cross${suites:-}" ]; then
 		"$command" "$@"
 		return
 	fi
+	set -- -o APT::Architecture="$debian" -o APT::Architectures="$debian" -o APT::Sandbox::User= "$@"
+	if [ -n "${suites:-}" ]; then
+		state+=-${suites// /-}
+		set -- -o Dir::Etc::sourcelist="$state/sources.list" -o Dir::Etc::sourceparts=- "$@"
+	fi
 	mkdir -p "$state/lists/partial" "$state/archives/partial"
 	: >> "$state/status"
-	"$command" -o APT::Architecture="$debian" -o APT::Architectures="$debian" -o APT::Sandbox::User= \
-		-o Dir::State="$state" -o Dir::State::status="$state/status" -o Dir::Cache="$state" "$@"
+	[ -z "${suites:-}" ] || [ -s "$state/sources.list" ] ||
+		for suite in $suites; do
+			say "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(debian_mirror) $suite main"
+		done > "$state/sources.list"
+	"$command" -o Dir::State="$state" -o Dir::State::status="$state/status" -o Dir::Cache="$state" "$@"
+}
+
+# debian_mirror: where this machine's apt has Debian from
+debian_mirror() {
+	# shellcheck disable=SC2016 # apt fills them in
+	apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' |
+		awk '$1 == "Debian" && $2 == "Debian" { print $3; exit }'
 }
 
 # config_fragments BASE NAME...: the files that these fragments are, a line each. The last
