@@ -273,7 +273,8 @@ static bool is_kernels_own(struct page *page)
 	struct page *head = compound_head(page);
 
 	return page_count(head) &&
-	       (PageSlab(head) || (!PageLRU(head) && !head->mapping));
+	       (PageSlab(head) || (!PageLRU(head) && !head->mapping &&
+				   !__PageMovable(head)));
 }
 
 /* A snapshot: what the pages of a block are used for */

@@ -60,7 +60,7 @@ static inline unsigned int idle_compaction_max_unused(unsigned int pages,
 						      unsigned int max)
 {
 	if (static_branch_unlikely(&idle_compaction_active))
-		return min(max, pages / IDLE_COMPACTION_SHARE - 1);
+		return min(max, (pages - 1) / IDLE_COMPACTION_SHARE);
 	return max;
 }
 #else
