@@ -105,6 +105,8 @@ static int map(int fd)
 	mem = mmap(NULL, pages * page_size, PROT_READ, MAP_SHARED, fd, 0);
 	if (mem == MAP_FAILED)
 		return failed();
+	/* khugepaged would unmap it, to have it mapped as huge pages later */
+	madvise((void *)mem, pages * page_size, MADV_NOHUGEPAGE);
 	for (i = 0; i < pages; i++)
 		sum += mem[i * page_size];
 	printf("held, sum %u\n", sum);

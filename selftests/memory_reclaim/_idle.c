@@ -24,6 +24,7 @@
 #define LOOK		(NSEC_PER_SEC / 2)
 #define PFN_MASK	((1ULL << 55) - 1)
 #define PRESENT		0x8000000000000000ULL
+#define COMPOUND_TAIL	(1ULL << 16)
 
 static struct watched {
 	uint64_t pfn;
@@ -67,29 +68,48 @@ static void read_pages(size_t n)
 	}
 }
 
-/* A page that is mapped has an entry in pagemap */
+/* The entry of a page in a file of /proc */
+static uint64_t entry_of(int proc, const char *name, uint64_t page)
+{
+	uint64_t entry;
+
+	if (pread(proc, &entry, sizeof(entry), page * sizeof(entry)) !=
+	    sizeof(entry))
+		fail(name);
+	return entry;
+}
+
+/*
+ * A page that is mapped has an entry in pagemap. Only the first page of a large
+ * folio can be marked: it stands for all of them.
+ */
 static void find_pages(void)
 {
 	size_t page_size = sysconf(_SC_PAGESIZE), i;
 	char *mem;
-	uint64_t entry;
+	uint64_t entry, pfn, head = 0;
 	int pagemap = open("/proc/self/pagemap", O_RDONLY);
+	int flags = open("/proc/kpageflags", O_RDONLY);
 
 	mem = mmap(NULL, pages * page_size, PROT_READ,
 		   MAP_SHARED | MAP_POPULATE, fd, 0);
-	if (pagemap < 0 || mem == MAP_FAILED)
+	if (pagemap < 0 || flags < 0 || mem == MAP_FAILED)
 		fail("/proc/self/pagemap");
 	for (i = 0; i < pages; i++) {
-		if (pread(pagemap, &entry, sizeof(entry),
-			  ((uintptr_t)mem / page_size + i) * sizeof(entry)) !=
-		    sizeof(entry) || !(entry & PRESENT))
+		entry = entry_of(pagemap, "/proc/self/pagemap",
+				 (uintptr_t)mem / page_size + i);
+		if (!(entry & PRESENT))
 			fail("/proc/self/pagemap");
-		watched[i].pfn = entry & PFN_MASK;
+		pfn = entry & PFN_MASK;
+		if (!(entry_of(flags, "/proc/kpageflags", pfn) & COMPOUND_TAIL))
+			head = pfn;
+		watched[i].pfn = head;
 		watched[i].used = last_look;
 		watched[i].cached = true;
 	}
 	munmap(mem, pages * page_size);
 	close(pagemap);
+	close(flags);
 }
 
 static void mark(const struct watched *w)
