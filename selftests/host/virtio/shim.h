@@ -144,6 +144,9 @@ struct bus_type {
 	int (*probe)(struct device *dev);
 	void (*remove)(struct device *dev);
 	void (*shutdown)(struct device *dev);
+	const struct cpumask *(*irq_get_affinity)(struct device *dev,
+						  unsigned int irq);
+	int (*num_vf)(struct device *dev);
 };
 
 struct device_driver {
@@ -168,6 +171,7 @@ int driver_register(struct device_driver *driver);
 int device_add(struct device *dev);
 void device_unregister(struct device *dev);
 #define dev_set_name(...)	0
+#define dev_num_vf(dev)		0
 
 static inline int ida_first(struct ida *ida)
 {
@@ -208,6 +212,7 @@ typedef int irqreturn_t;
 #define spin_lock(lock)		spin_lock_irq(lock)
 #define spin_unlock(lock)	spin_unlock_irq(lock)
 #define mutex_init(mutex)	((void)((mutex)->owner = NULL))
+#define mutex_destroy(mutex)	do { } while (0)
 #define init_waitqueue_head(wq)	((void)((wq)->woken = 0))
 #define wait_event(wq, condition) \
 	do { while (!(condition)) sleep_on(&(wq), ULONG_MAX); } while (0)
@@ -232,6 +237,11 @@ typedef u64 dma_addr_t;
 #define __GFP_NOMEMALLOC	0u
 #define kmalloc(size, gfp)	(allocation_fails ? NULL : malloc(size))
 #define kmalloc_array(n, size, gfp)	kmalloc((n) * (size), gfp)
+/* From 7.0 on, all may leave out the gfp */
+#define kmalloc_objs(type, n, ...)	kmalloc((n) * sizeof(type), )
+#define kmalloc_obj(type, ...)	kmalloc_objs(type, 1)
+#define kzalloc_obj(type, ...)	kzalloc(sizeof(type), )
+#define DMA_ATTR_DEBUGGING_IGNORE_CACHELINES	0
 void *alloc_pages_exact(size_t size, gfp_t gfp);
 #define free_pages_exact(p, size)	free(p)
 #define virt_to_phys(p)		((phys_addr_t)(uintptr_t)(p))
@@ -266,7 +276,9 @@ enum dma_data_direction {
 #define dma_map_page(...)	(BUG(), (dma_addr_t)0)
 #define dma_map_single(...)	(BUG(), (dma_addr_t)0)
 #define dma_map_single_attrs(...)	(BUG(), (dma_addr_t)0)
+#define dma_map_page_attrs(...)	(BUG(), (dma_addr_t)0)
 #define dma_unmap_page(...)	BUG()
+#define dma_unmap_page_attrs(...)	BUG()
 #define dma_unmap_single(...)	BUG()
 #define dma_unmap_single_attrs(...)	BUG()
 #define dma_mapping_error(...)	(BUG(), 0)
@@ -274,6 +286,10 @@ enum dma_data_direction {
 #define dma_free_coherent(...)	BUG()
 #define dma_max_mapping_size(dev)	SIZE_MAX
 #define dma_need_sync(...)	false
+#define is_vmalloc_addr(p)	false
+#define dev_WARN_ONCE(dev, condition, ...)	(condition)
+#define virt_to_page(p)		(BUG(), (struct page *)NULL)
+#define offset_in_page(p)	(BUG(), 0UL)
 #define dma_sync_single_range_for_cpu(...)	BUG()
 #define dma_sync_single_range_for_device(...)	BUG()
 
@@ -324,6 +340,7 @@ extern struct shrinker *balloon_shrinker;
 
 struct balloon_dev_info {
 	struct list_head pages;
+	bool adjust_managed_page_count;
 };
 
 struct page *balloon_page_alloc(void);
@@ -354,6 +371,7 @@ static inline struct page *balloon_page_pop(struct list_head *pages)
 /* The host never asks for hints: the memory for them is none */
 #define alloc_pages(gfp, order)	((struct page *)NULL)
 #define free_pages(address, order)	do { } while (0)
+#define __free_pages(page, order)	do { } while (0)
 #define page_address(page)	((void *)(page))
 
 #endif
