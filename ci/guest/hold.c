@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hold MIB - keeps memory through everything that others do, and finds it
- * unchanged when told to stop (SIGTERM).
+ * hold MIB [SEED] - keeps memory through everything that others do, and finds it
+ * unchanged when told to stop (SIGTERM).  What is in it depends on SEED.
  */
 #include <signal.h>
 #include "guest.h"
 
 int main(int argc, char **argv)
 {
-	size_t mib = argc == 2 ? strtoul(argv[1], NULL, 10) : 0;
-	uint64_t seed = 0x5eed, *p;
+	size_t mib = argc == 2 || argc == 3 ? strtoul(argv[1], NULL, 10) : 0;
+	uint64_t seed = argc == 3 ? strtoull(argv[2], NULL, 10) << 40 : 0x5eed, *p;
 	sigset_t term;
 	int sig;
 

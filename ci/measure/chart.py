@@ -50,7 +50,7 @@ ON_HOST = 'start of the first guest'
 class Curve:
     """A boot: seconds count from zero, one of ZEROS. They are the guest's, where it says how late it is.
 
-    Or of guests of one host the sum: then layers has the sum of the first one, of the first two, and so on.
+    Or of guests of one host the sum: with a budget, layers has the sum of the first one, of the first two, and so on.
     """
     label: str
     host: list      # (seconds, GiB)
@@ -100,9 +100,11 @@ def sampled(steps, end):
 
 
 def curve_of_host(label, host, budget):
-    """Guests of one host, from the start of the first to when they are told to end."""
+    """Guests of one host, from the start of the first to when they are told to end; with a budget each is a layer."""
     end = host.end()
     mib = sampled(host.steps(), end)
+    if not budget:
+        return Curve(label, [(seconds, sum(each) / 1024) for seconds, each in mib], [], [], ON_HOST)
     layers = [[(seconds, sum(each[:i + 1]) / 1024) for seconds, each in mib] for i in range(len(host.guests))]
     # As in the footprint: on the level of the host's memory when a guest first says what it uses
     used = host.steps(lambda _, events: [(seconds, mib + events.use_host - events.uses[0][1]) for seconds, mib in events.uses])
@@ -112,10 +114,10 @@ def curve_of_host(label, host, budget):
     return Curve(label, layers[-1], used, marks, ON_HOST, layers, budget / 1024)
 
 
-def read_curve(out, label, scenario, budget=0):
+def read_curve(out, label, scenario, many=False, budget=0):
     """None, too, where the record is not there, or ends in the middle of a line."""
     try:
-        if budget:
+        if many:
             return curve_of_host(label, figures.read_host(out / label / scenario), budget)
         record, events = figures.read_watched(out / label / scenario)
     except (OSError, ValueError, IndexError):
@@ -129,7 +131,7 @@ def read_panels(out, run, only=None):
     for scenario, said in report.read_abouts().items():
         if 'chart' not in said or only not in (None, scenario):
             continue
-        curves = [read_curve(out, boot.label, scenario, int(said.get('budget', 0)))
+        curves = [read_curve(out, boot.label, scenario, 'guests' in said, int(said.get('budget', 0)))
                   for boot in run.boots if boot.scenario == scenario]
         curves = [curve for curve in curves if curve]
         if curves:

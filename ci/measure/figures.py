@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""figures.py DIR: what memory.csv and events of one watched VM amount to, as lines "name value"
-figures.py DIR BUDGET: of all VMs in folders guest-* of it, which share so many MiB of one host
+"""figures.py DIR [BUDGET]: what memory.csv and events of one watched VM amount to, as lines "name value"; or of all VMs
+in folders guest-* of it, which are on one host, and share BUDGET MiB of it
 
 Definitions: Documentation/measuring.md
 """
@@ -40,6 +40,7 @@ class Events:
         self.use_host = 0   # MiB of the host, at the first of these
         self.by_guest = []  # (seconds of the guest, MiB of the host)
         self.gaps = []      # (from, to) between two loads
+        self.spent = {}     # name: (faults, CPU seconds as a user, in the host's kernel) of the VM so far
         self.sampling = {}
         self.clock = 0.0    # of the host, when this one began
         self._gap = self._way = None
@@ -59,6 +60,8 @@ class Events:
             self.uses.append((seconds, float(rest[0])))
         elif kind == '@at':
             self.by_guest.append((float(rest[0]), host))
+        elif kind == '@spent':
+            self.spent[rest[0]] = tuple(float(word) for word in rest[1:])
         elif kind == '@clock':
             self.clock = float(rest[0])
         elif kind == '@sampling':
@@ -286,6 +289,10 @@ class Host:
             mib[i] = value
             yield seconds, list(mib)
 
+    def at(self, seconds):
+        """MiB of all together then."""
+        return [sum(mib) for when, mib in self.steps() if when <= seconds][-1]
+
     def over(self, budget):
         """When all together hold more than that for the first time, or None."""
         return next((seconds for seconds, mib in self.steps() if sum(mib) > budget), None)
@@ -295,24 +302,60 @@ class Host:
         return sum(over is None or seconds < over for seconds in self.when('freed'))
 
 
-def figures_of_host(host, budget):
+def come_to_rest(host, merged):
+    """Of the first guests, for each number of them, when they are at rest: what they hold, and what the host has merged.
+
+    merged: {number of guests, or "rest" for 10 s after the last: {name: value}}
+    """
+    figures = {}
+    for number, (begun, (_, events)) in enumerate(zip(host.begun, host.guests), 1):
+        if str(number) not in merged or not {'freed', 'watched'} <= set(events.marks):
+            continue
+        freed, rest = begun + events.marks['freed'], begun + events.marks['watched']
+        most, least = host.at(freed), host.at(rest)
+        figures[f'host_{number}_MiB'] = f'{least:.0f}'
+        # Less is no fall
+        if most - least > 10:
+            gone = next(when for when, mib in host.steps() if when >= freed and sum(mib) <= most - 0.95 * (most - least))
+            figures[f't95_{number}_s'] = f'{gone - freed:.2f}'
+        here = dict(merged[str(number)])
+        for name, before in (('ksmd_s', float(merged['0']['ksmd_s'])), ('vms_s', 0.0)):
+            figures[f'{name[:-2]}_{number}_s'] = f'{float(here.pop(name)) - before:.2f}'
+        figures |= {f'{name[:-4]}_{number}_MiB' if name.endswith('_MiB') else f'{name}_{number}': value
+                    for name, value in here.items()}
+    if 'rest' in merged:
+        more = float(merged['rest']['ksmd_s']) - float(merged[str(len(host.guests))]['ksmd_s'])
+        figures |= {'ksmd_rest_pct': f'{100 * more / 10:.1f}', 'others': max((stage['others'] for stage in merged.values()), key=int)}
+    return figures
+
+
+def used_again(events):
+    """What a guest's burst costs that uses memory which was at rest, or the same again."""
+    figures = {name: events.data[name] for name in ('first_s', 'again_s') if name in events.data}
+    if {'again', 'done'} <= set(events.spent):
+        faults, _, kernel = (b - a for a, b in zip(events.spent['again'], events.spent['done']))
+        figures |= {'again_faults': f'{faults:.0f}', 'again_kernel_s': f'{kernel:.2f}'}
+    return figures
+
+
+def figures_of_host(host, budget=None, merged=None):
     """All figures of guests of one host."""
     if not host.guests:
         return {}
-    end, over = host.end(), host.over(budget)
+    end, over = host.end(), host.over(budget) if budget else None
     spans = [(record, events, begun) for begun, (record, events) in zip(host.begun, host.guests)]
     last = list(host.steps())[-1][1]
     verified = sum(events.number(f'{what}_verified_MiB') for what in ('held', 'file') for _, events in host.guests)
     peaks = [max(record.host[i] for i in record.between(record.time[0], end - begun)) for record, _, begun in spans]
     return {
         'guests': str(len(host.guests)),
-        'guests_fit': str(host.fit(over)),
-        'over_s': 'never' if over is None else f'{over:.1f}',
+    } | ({'guests_fit': str(host.fit(over)), 'over_s': 'never' if over is None else f'{over:.1f}'} if budget else {}) | {
         'held_GiBmin': f'{sum(held(record, 0, record.time[0], end - begun) for record, _, begun in spans) / 1024 / 60:.2f}',
         'guest_peak_MiB': f'{statistics.median(peaks):.0f}', 'guest_rest_MiB': f'{statistics.median(last):.0f}',
         'sum_end_MiB': f'{sum(last):.0f}',
         'verified_MiB': f'{verified:.0f}',
-    } | footprint([held_and_used(record, events, events.marks.get('load', 0), end - begun) for record, events, begun in spans])
+    } | footprint([held_and_used(record, events, events.marks.get('load', 0), end - begun) for record, events, begun in spans]
+                  ) | come_to_rest(host, merged or {}) | used_again(host.guests[-1][1])
 
 
 def read_record(lines):
@@ -330,12 +373,21 @@ def read_host(folder):
     return Host([read_watched(one) for one in sorted(folder.glob('guest-*'))])
 
 
+def read_merged(folder):
+    """Of each number of guests what merged.py has said."""
+    return {path.name.partition('-')[2]: dict(line.split() for line in path.read_text(encoding='utf-8').splitlines())
+            for path in folder.glob('merged-*')}
+
+
 def main():
     if len(sys.argv) not in (2, 3):
         sys.exit('usage: figures.py DIR [BUDGET]')
     folder = pathlib.Path(sys.argv[1])
     try:
-        figures = figures_of_host(read_host(folder), float(sys.argv[2])) if sys.argv[2:] else figures_of(*read_watched(folder))
+        if any(folder.glob('guest-*')):
+            figures = figures_of_host(read_host(folder), float(sys.argv[2]) if sys.argv[2:] else None, read_merged(folder))
+        else:
+            figures = figures_of(*read_watched(folder))
     except OSError as error:
         sys.exit(f'figures: {error.filename} is missing: was this VM watched by ci/vm/boot?')
     for name, value in figures.items():

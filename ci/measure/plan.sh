@@ -32,6 +32,9 @@ boots() {
 	done
 }
 
+# merges LABEL: whether it is booted with the host's KSM on
+merges() { [[ $1 == *+ksm ]]; }
+
 # counts SCENARIO: its clock is the instructions it executes, or one thread is all the
 # VM has and times are not what it is for: another boot beside it changes no figure
 counts() { [ -n "${said["$1 clock"]:-}" ]; }
@@ -79,16 +82,16 @@ reports_itself() { [ "$(base_says "$1" has_page_reporting)" = yes ]; }
 # built_in BASE LABEL: where that kernel is built
 built_in() { say "$cache/build/$1-$2${cross:+-$GUEST_ARCH}"; }
 
-# boot BASE SCENARIO KERNEL [-SUFFIX]: of the kernels that README of scenarios/ names
+# boot BASE SCENARIO KERNEL[+ksm] [-SUFFIX]: of the kernels that README of scenarios/ names
 boot() {
-	local at append="" against="" compared
+	local at append="" against="" compared kernel=${3%+ksm}
 	compared=${said["$2 against"]:-}
-	if [[ $3 != @(stock|no-reporting|compact-30s|proactive|drops|gradual|damon|by-hand) ]] && [ "$compared" != never ]; then
+	if [[ $kernel != @(stock|no-reporting|compact-30s|proactive|drops|gradual|damon|by-hand) ]] && [ "$compared" != never ]; then
 		if [ "$compared" = always ] || { reports_itself "$1" && stands_beside "$2" stock; }; then
-			against=stock${4:-}
+			against=stock${3#"$kernel"}${4:-}
 		fi
 	fi
-	case $3 in
+	case $kernel in
 	stock | no-reporting | compact-30s | proactive | gradual) at=stock ;;
 	drops)
 		if reports_itself "$1"; then
@@ -98,7 +101,7 @@ boot() {
 			at=patched append="cold_cache.after=0 "
 		fi
 		;;
-	damon | compiled-out) at=$3 ;;
+	damon | compiled-out) at=$kernel ;;
 	*) at=patched ;;
 	esac
 	if [ "$at" = stock ] && [ -n "$stock_image" ]; then
@@ -106,13 +109,13 @@ boot() {
 	else
 		at=$(built_in "$1" "$at")/$kernel_image
 	fi
-	case $3 in
+	case $kernel in
 	by-hand) append=idle_compaction.threshold=0 ;;
 	key-off) append="page_reporting.enabled=0 idle_compaction.threshold=0" ;;
 	no-reporting) append=initcall_blacklist=virtio_balloon_driver_init ;;
 	compact-30s) append=compacts=30 ;;
 	proactive) append=sysctl.vm.compaction_proactiveness=100 ;;
-	drops | gradual | damon) append+=peer=$3 ;;
+	drops | gradual | damon) append+=peer=$kernel ;;
 	esac
 	boots "$3${4:-}" "$2" "$against" "$at" "$append"
 }
@@ -135,7 +138,7 @@ plan_series() {
 			case $kernel in
 			stock) [ -z "$stock_image" ] || continue ;;
 			# Kernels that have these have page reporting, too
-			no-reporting | proactive | gradual | damon) reports_itself "$1" || continue ;;
+			no-reporting* | proactive | gradual | damon) reports_itself "$1" || continue ;;
 			esac
 			boot "$1" "$scenario" "$kernel"
 		done

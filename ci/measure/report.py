@@ -17,7 +17,7 @@ COUNTED = ('icount', 'cost')
 # What an "about" may say. README of scenarios/ explains the words; about.sh is the other reader, and needs the same.
 WORDS = ('does', 'order', 'when', 'boots', 'compare', 'against', 'options', 'chart', 'cpus', 'mib', 'guests', 'budget', 'limit',
          'disk', 'clock', 'takes', 'row', 'ratios', 'ratio')
-CELLS = {'row': (3, 4), 'ratios': (2,), 'ratio': (3,)}
+CELLS = {'row': (3, 4), 'ratios': (2, 3), 'ratio': (3,)}
 REPEATED = ('row', 'ratio')
 NUMBERS = ('order', 'cpus', 'mib', 'guests', 'budget', 'limit', 'takes')
 NEEDED = ('does', 'order')
@@ -35,11 +35,12 @@ class Row:
 
 @dataclasses.dataclass
 class Ratios:
-    """Lines "ratios" and "ratio" of a scenario: kernels against one that compacts nothing by itself."""
+    """Lines "ratios" and "ratio" of a scenario: kernels against the first of the labels that there is, which does without."""
     scenario: str
     title: str
     without: str
     rows: list
+    labels: str = 'by-hand'
 
 
 @dataclasses.dataclass
@@ -121,8 +122,9 @@ def rows_of(abouts):
 
 
 def ratios_of(abouts):
-    return [Ratios(scenario, *cells_of(said['ratios']), [cells_of(row) for row in said['ratio']])
-            for scenario, said in abouts.items() if 'ratios' in said]
+    return [Ratios(scenario, title, without, [cells_of(row) for row in said['ratio']], *labels)
+            for scenario, said in abouts.items() if 'ratios' in said
+            for title, without, *labels in [cells_of(said['ratios'])]]
 
 
 def read_run(out):
@@ -188,12 +190,12 @@ def verdict_of(cells, judged, goal):
 def host_memory(run, rows, _, markdown):
     """Rows by kernel; the patched ones are judged by the goals, or the last where none is patched."""
     scenarios = {b.scenario for b in run.boots} - set(COUNTED)
-    # What is done by hand is for compaction() alone
+    # What is done by hand is for against_none() alone
     labels = [label for label in run.labels(scenarios) if label != 'by-hand']
     if not labels:
         return []
     judged = [label for label in labels if is_judged(label)] or labels[-1:]
-    table = Table(markdown, [-62, 10] + [13] * len(labels))
+    table = Table(markdown, [-62, 10] + [max(13, len(label)) for label in labels])
     table.head(['', 'goal'] + labels)
     for row in rows:
         if row.scenario in COUNTED:
@@ -265,16 +267,18 @@ def instructions(run, *_, markdown):
     return table.lines
 
 
-def compaction(run, _, ratios, markdown):
-    """What moving pages brings and spoils, each kernel against the same one that does not do it by itself."""
+def against_none(run, _, ratios, markdown):
+    """What moving or merging pages brings and spoils, each kernel against one that does without."""
     table = two_kernels(markdown)
     for group in ratios:
         lines = []
+        there = run.labels({group.scenario})
+        without = next((label for label in group.labels.split() if label in there), None)
         for figure, goal, what in group.rows:
-            other = run.get('by-hand', group.scenario, figure)
-            for label in run.labels({group.scenario}):
+            other = run.get(without, group.scenario, figure)
+            for label in there:
                 ours = run.get(label, group.scenario, figure)
-                if label == 'by-hand' or ours is None:
+                if label == without or ours is None:
                     continue
                 ratio = float(ours) / float(other) if other and float(other) > 0 else None
                 judged = goal != '-' and label == 'patched' and ratio is not None
@@ -298,7 +302,7 @@ def checked(run, *_, **__):
 
 
 def tables(run, rows, ratios, markdown):
-    parts = [part(run, rows, ratios, markdown=markdown) for part in (host_memory, against, instructions, compaction, checked)]
+    parts = [part(run, rows, ratios, markdown=markdown) for part in (host_memory, against, instructions, against_none, checked)]
     return '\n\n'.join('\n'.join(lines) for lines in parts if lines) + '\n'
 
 

@@ -7,13 +7,16 @@
  * 4 its control port, 5 the VMM's monitor, 2 what the VMM itself says (its trace
  * of discards among it).  The memory is the resident size of the mappings that are
  * as large as the guest's RAM, or as the share of it that each of its nodes has:
- * the guest's memory, not the VMM's heap or code cache.  Of RAM in a shared file
- * it is what the file takes: a page may be there and not be mapped.
+ * the guest's memory, not the VMM's heap or code cache.  A page that the host has
+ * merged with others (KSM) counts in part, so that all parts are one page.  Of RAM in a
+ * shared file it is what the file takes: a page may be there and not be mapped.
  *
  * A guest asks on the control port to be told when its host memory has come
  * to rest: "@settle MIN MAX FLAT" is answered by "go" once FLAT seconds have
  * passed without a change worth the name, not before MIN and not after MAX seconds.
  * "@await" is answered so once the file of -w is there: guests of one host end together.
+ * "@spent NAME" notes what the VM has cost so far: minor faults, and seconds of CPU time
+ * as a user and in the host's kernel.
  * "@monitor COMMAND; ..." goes on to the monitor: a guest that is tested has its
  * balloon inflated when that hurts most.  A command that stops the guest stands in
  * one line with those that follow: the guest may not come to say another one.
@@ -164,7 +167,7 @@ static long resident(void)
 	unsigned int major, minor;
 	bool inside = false;
 	char path[64], line[512], shared;
-	long kib = 0, rss;
+	long kib = 0, part;
 	FILE *f;
 
 	snprintf(path, sizeof(path), "/proc/%d/smaps", vm);
@@ -185,12 +188,12 @@ static long resident(void)
 			if (shared == 's') {
 				/* All of the file counts with the first part of it */
 				inside = false;
-				rss = offset ? 0 : file_kib(makedev(major, minor), inode);
-				if (rss > 0)
-					kib += rss;
+				part = offset ? 0 : file_kib(makedev(major, minor), inode);
+				if (part > 0)
+					kib += part;
 			}
-		} else if (inside && sscanf(line, "Rss: %ld kB", &rss) == 1) {
-			kib += rss;
+		} else if (inside && sscanf(line, "Pss: %ld kB", &part) == 1) {
+			kib += part;
 		}
 	}
 	fclose(f);
@@ -245,6 +248,29 @@ static void sample(void)
 	answer_await();
 }
 
+/* What the VM has cost, after the line that asks for it */
+static void note_spent(double t, const char *line)
+{
+	unsigned long faults, user, kernel;
+	char path[64], stat[1024] = "";
+	const char *rest;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", vm);
+	f = fopen(path, "re");
+	if (f && !fgets(stat, sizeof(stat), f))
+		*stat = '\0';
+	if (f)
+		fclose(f);
+	rest = strrchr(stat, ')');
+	if (!rest || sscanf(rest, ") %*c %*d %*d %*d %*d %*d %*u %lu %*u %*u %*u %lu %lu",
+			    &faults, &user, &kernel) != 3)
+		leave(EXIT_BAD, "%s cannot be read", path);
+	fprintf(events, "%.3f %.2f %.2f %s %lu %.2f %.2f\n", t, host_mib,
+		discarded / 1048576.0, line, faults, (double)user / sysconf(_SC_CLK_TCK),
+		(double)kernel / sysconf(_SC_CLK_TCK));
+}
+
 static void tell_monitor(const char *commands)
 {
 	int length;
@@ -275,6 +301,9 @@ static void control_line(double t, const char *line)
 		if (!awaited)
 			leave(EXIT_USAGE, "the guest awaits a file, and there is no -w FILE");
 		awaiting = true;
+	} else if (!strncmp(line, "@spent ", 7)) {
+		note_spent(t, line);
+		return;
 	} else if (!strncmp(line, "@monitor ", 9)) {
 		tell_monitor(line + 9);
 	} else if (!strncmp(line, "@bad ", 5)) {
@@ -489,6 +518,7 @@ int main(int argc, char **argv)
 			setlinebuf(ports[i].log);
 
 	spawn(&argv[optind]);
+	fprintf(events, "0.000 0.00 0.00 @vm %d\n", vm);
 	follow();
 	if (seen_until) {
 		kill(vm, SIGKILL);
