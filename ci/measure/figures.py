@@ -316,7 +316,7 @@ def come_to_rest(host, merged):
         figures[f'host_{number}_MiB'] = f'{least:.0f}'
         # Less is no fall
         if most - least > 10:
-            gone = next(when for when, mib in host.steps() if when >= freed and sum(mib) <= most - 0.95 * (most - least))
+            gone = next(when for when, mib in host.steps() if when > freed and sum(mib) <= most - 0.95 * (most - least))
             figures[f't95_{number}_s'] = f'{gone - freed:.2f}'
         here = dict(merged[str(number)])
         for name, before in (('ksmd_s', float(merged['0']['ksmd_s'])), ('vms_s', 0.0)):
