@@ -90,8 +90,10 @@ def of_guest(folder, pid, mib, flags_of):
 
 
 def others(ours):
-    """How many other processes have memory that is merged if it can be."""
+    """How many other processes have memory that is merged if it can be, while that is on."""
     count = 0
+    if (KSM / 'run').read_text(encoding='utf-8') != '1\n':
+        return count
     for path in pathlib.Path('/proc').glob('[0-9]*/smaps'):
         if path.parent.name not in ours:
             try:
