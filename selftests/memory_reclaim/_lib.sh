@@ -155,7 +155,7 @@ load_is_right() { check 'memory in use is what was written' end_load; }
 freed_is_reported() {
 	size=$(mib_of 16)
 	start_load "$size" 0
-	goal=$(($(counter page_report_pages) + size * 128))
+	goal=$(($(counter page_report_pages) + $(pages_in "$size") / 2))
 	end_load && await 20 at_least page_report_pages $goal
 }
 
@@ -182,8 +182,10 @@ movable() {
 	done 2> /dev/null | sort -V | sed '$d'
 }
 
-# Memory in free blocks of order 9 and more
-large_mib() { listed_mib 9 | { read -r _ mib; echo "${mib%.*}"; }; }
+# Memory in free blocks of 2 MiB and more
+large_mib() {
+	listed_mib "$(large_order)" | { read -r _ mib; echo "${mib%.*}"; }
+}
 
 # zram MIB: zram0 is so large
 zram() {
@@ -238,9 +240,16 @@ holds() {
 lru_gen=/sys/kernel/mm/lru_gen/enabled
 lru_is_multi_gen() { grep -q '[13579bdf]$' $lru_gen 2> /dev/null; }
 
+# needs_huge_pages: whose number can be set, and that are not rare for their size
+needs_huge_pages() {
+	needs /proc/sys/vm/nr_hugepages 'no huge pages'
+	grep -q '^Hugepagesize: *2048 kB' /proc/meminfo ||
+		skip 'huge pages are not of 2 MiB'
+}
+
 # leave_free MIB: what else is free becomes huge pages that nobody uses
 leave_free() {
-	needs /proc/sys/vm/nr_hugepages 'no huge pages'
+	needs_huge_pages
 	restore /proc/sys/vm/nr_hugepages
 	echo 3 > /proc/sys/vm/drop_caches
 	echo 1 > /proc/sys/vm/compact_memory

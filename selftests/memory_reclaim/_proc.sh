@@ -18,6 +18,16 @@ page_kib() {
 	awk '$1 == "KernelPageSize:" { print $2; exit }' /proc/self/smaps
 }
 
+# pages_in MIB
+pages_in() { echo $(($1 * 1024 / $(page_kib))); }
+
+# Order of 2 MiB
+large_order() {
+	_pages=$(pages_in 2) _order=0
+	while [ $((1 << _order)) -lt "$_pages" ]; do _order=$((_order + 1)); done
+	echo $_order
+}
+
 # How many orders there are: buddyinfo has a column for each
 nr_orders() { awk 'NR == 1 { print NF - 4 }' /proc/buddyinfo; }
 

@@ -56,7 +56,7 @@ check 'from 0 to 3: what was read once goes' await_idle gone "$disk/once"
 check 'what goes is counted' at_least cold_cache_returned $((returned + 16000))
 check 'it says how the run has ended' await 20 has_ended
 check 'what goes is reported' \
-	await_idle at_least page_report_pages $((reported + 8192))
+	await_idle at_least page_report_pages $((reported + $(pages_in 32)))
 check 'what is dirty stays' all_cached "$disk/dirty"
 check 'what is dirty stays dirty' still_dirty
 

@@ -4,7 +4,9 @@
 . "$(dirname "$0")/_lib.sh"
 begin 180
 
-half_reported() { at_least nr_free_reported $(($(free_mib) * 128)); }
+half_reported() {
+	at_least nr_free_reported "$(pages_in $(($(free_mib) / 2)))"
+}
 
 switch_under_load() {
 	for i in $(repeat 20); do

@@ -5,9 +5,7 @@
 begin 240
 
 pool=/proc/sys/vm/nr_hugepages
-needs $pool 'no huge pages'
-grep -q '^Hugepagesize: *2048 kB' /proc/meminfo ||
-	skip 'huge pages are not of 2 MiB'
+needs_huge_pages
 restore $pool
 
 # 7/8 of what there is in large blocks: no more than 1/16 is in the host's hands

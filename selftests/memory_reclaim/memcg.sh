@@ -24,7 +24,8 @@ echo "${size}M" > "$cgroup/memory.max"
 pages=$(counter page_report_pages)
 in_cgroup $((size / 2)) $((size / 4))
 check 'memory is taken within the limit' await 60 grep -q held "$tmp/load"
-check 'reports go on' await 20 at_least page_report_pages $((pages + 4096))
+check 'reports go on' await 20 \
+	at_least page_report_pages $((pages + $(pages_in 16)))
 load_is_right
 check 'nobody was killed there' [ "$(event oom_kill)" = 0 ]
 

@@ -19,7 +19,7 @@ for allowed in 0 1; do
 	pages=$(counter page_report_pages)
 	echo 1 > /proc/sys/vm/compact_memory
 	check "compact_unevictable_allowed=$allowed: reports go on" \
-		await 20 at_least page_report_pages $((pages + 4096))
+		await 20 at_least page_report_pages $((pages + $(pages_in 16)))
 	check "compact_unevictable_allowed=$allowed: it is still locked" locked
 done
 load_is_right

@@ -6,6 +6,8 @@ begin 240
 
 thp=/sys/kernel/mm/transparent_hugepage
 needs $thp/enabled 'no transparent huge pages'
+[ "$(cat $thp/hpage_pmd_size)" = $((2 << 20)) ] ||
+	skip 'huge pages are not of 2 MiB'
 restore_thp=$(sed 's/.*\[\(.*\)\].*/\1/' $thp/enabled)
 at_exit "echo $restore_thp > $thp/enabled"
 echo always > $thp/enabled

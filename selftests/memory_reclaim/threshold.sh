@@ -29,7 +29,7 @@ check 'threshold 1: it gains blocks' gains
 check 'threshold 1: it says how the run has ended' await 20 has_ended
 check 'threshold 1: what it gains is reported' \
 	await_idle at_least page_report_pages \
-	$((reported + $(mib_of 32) * 512))
+	$((reported + $(pages_in "$(mib_of 16)")))
 load_is_right
 
 scatter

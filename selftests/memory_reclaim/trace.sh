@@ -75,7 +75,7 @@ if [ -e $cold/after ]; then
 	cache read "$disk/file"
 	echo 1 > $cold/after
 	check 'what is cold is returned' \
-		await_idle at_least cold_cache_returned $((returned + 8192))
+		await_idle at_least cold_cache_returned $((returned + $(pages_in 32)))
 	echo 0 > $cold/after
 fi
 check 'it is quiet again' await 60 quiet
