@@ -57,17 +57,17 @@ own_tree() {
 }
 
 # use_arch ARCH: what is built and booted from here on, and by whatever is started from here:
-# cross is empty where it is this machine's own
+# cross is empty where it is this machine's own. guest_run runs a program of it here.
 use_arch() {
 	case $1 in
 	x86)
 		cross='' debian=amd64 kernel_image=arch/x86/boot/bzImage qemu=${QEMU:-qemu-system-x86_64}
-		guest_cc=${CC:-gcc} guest_busybox=$(command -v busybox || true)
+		guest_cc=${CC:-gcc} guest_busybox=$(command -v busybox || true) guest_run=''
 		;;
 	arm64)
 		cross=aarch64-linux-gnu- debian=arm64 kernel_image=arch/arm64/boot/Image
 		qemu=${QEMU:-qemu-system-aarch64}
-		guest_cc=${cross}gcc guest_busybox=$cache/busybox-arm64
+		guest_cc=${cross}gcc guest_busybox=$cache/busybox-arm64 guest_run=qemu-aarch64
 		;;
 	*) die "no architecture '$1', there are x86 and arm64" ;;
 	esac

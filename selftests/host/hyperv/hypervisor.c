@@ -39,6 +39,9 @@
 /* Memory heat hint: the first qword of the input, type 1-0, reserved 63-2 */
 #define HINT_COLD_DISCARD	2
 
+/* TLFS: what a guest physical page is, whatever the guest's own pages are */
+#define HOST_PAGE		4096
+
 struct hypervisor hv;
 struct call calls[CALLS_KEPT];
 unsigned long nr_calls, nr_queries, nr_hints;
@@ -66,6 +69,7 @@ static unsigned int reps_done;	/* of the hint under way */
 
 u64 hypercall(u64 control, u64 input, u64 output);
 
+#ifdef __x86_64__
 /*
  * TLFS, Hypercall Interface: the control word comes in RCX, the guest physical
  * addresses of input and output in RDX and R8, the result goes in RAX. All but
@@ -88,6 +92,17 @@ asm(".text\n"
     "	leave\n"
     "	ret\n");
 extern char hypercall_page[];
+#else
+/* TLFS, Hypercall Interface: HVC #0, this in X0, the rest in X1 to X3 */
+#define HVC_FUNCTION		0x46000001
+
+u64 model_hvc(u32 function, u64 control, u64 input, u64 output)
+{
+	if (function != HVC_FUNCTION)
+		failed("HVC of function %x", function);
+	return hypercall(control, input, output);
+}
+#endif
 
 void hypervisor_start(unsigned int (*decide)(unsigned int n))
 {
@@ -105,17 +120,14 @@ void hypervisor_start(unsigned int (*decide)(unsigned int n))
 		failed("no input page");
 	hyperv_pcpu_input_arg = &this_cpus_page;
 	input_page(true);
+#ifdef __x86_64__
 	hv_hypercall_pg = hypercall_page;
+#endif
 }
 
 void input_page(bool present)
 {
 	this_cpus_page = present ? page : NULL;
-}
-
-u32 cpuid_ebx(u32 leaf)
-{
-	return leaf == 0x40000003 ? hv.privileges : 0xaaaaaaaa;
 }
 
 /* Of 6.1, which keeps by what the partition is isolated */
@@ -124,9 +136,15 @@ bool hv_is_isolation_supported(void)
 	return hv.privileges & PRIVILEGE_ISOLATION;
 }
 
+#ifdef __x86_64__
 u32 cpuid_eax(u32 leaf)
 {
 	return 0x55555555;
+}
+
+u32 cpuid_ebx(u32 leaf)
+{
+	return leaf == 0x40000003 ? hv.privileges : 0xaaaaaaaa;
 }
 
 u32 cpuid_ecx(u32 leaf)
@@ -138,6 +156,16 @@ u32 cpuid_edx(u32 leaf)
 {
 	return 0xcccccccc;
 }
+#else
+/* TLFS, HV_REGISTER_NAME: 0x200 is what CPUID 0x40000003 is on x86 */
+void hv_get_vpreg_128(u32 reg, struct hv_get_vp_registers_output *result)
+{
+	result->as32.a = 0x55555555;
+	result->as32.b = reg == 0x200 ? hv.privileges : 0xaaaaaaaa;
+	result->as32.c = 0x33333333;
+	result->as32.d = 0xcccccccc;
+}
+#endif
 
 /* With interrupts on, another hypercall may use the page at any time */
 static void scribble(void)
@@ -224,10 +252,12 @@ static void tell_model(const u64 *ranges, unsigned int reps)
 		failed("a hint that the core does not know of");
 	for (i = 0; i < reps; i++) {
 		read_range(ranges[i], &pfn, &pages);
-		if (pfn + pages > max_pfn)
+		if (pfn + pages > max_pfn * PAGE_SIZE / HOST_PAGE)
 			failed("there is no memory at page %lx", pfn);
-		sg[i].page = pfn_to_page(pfn);
-		sg[i].length = pages << PAGE_SHIFT;
+		if (pfn * HOST_PAGE % PAGE_SIZE)
+			failed("a part of a page at page %lx", pfn);
+		sg[i].page = pfn_to_page(pfn * HOST_PAGE / PAGE_SIZE);
+		sg[i].length = pages * HOST_PAGE;
 		sg[i].end = i == reps - 1;
 	}
 	told = true;

@@ -72,11 +72,27 @@ extern const struct kernel_param_ops param_ops_bool, param_ops_uint;
 struct pt_regs;
 struct device;
 
-/* The CPU that runs: calling the hypercall page, registers that are not used */
+/* How the CPU makes a hypercall. x86: by a page, registers that are not used */
+#ifdef __x86_64__
 #define CALL_NOSPEC		"call *%[thunk_target]\n"
 #define THUNK_TARGET(address)	[thunk_target] "r" (address)
 #define ASM_CALL_CONSTRAINT	"+r" (current_stack_pointer)
 register unsigned long current_stack_pointer asm("rsp");
+#else
+/* arm64: a function of the hypervisor's, numbered as Arm's SMC Calling Convention has it */
+#define ARM_SMCCC_STD_CALL	0u
+#define ARM_SMCCC_SMC_64	1u
+#define ARM_SMCCC_OWNER_VENDOR_HYP	6u
+#define ARM_SMCCC_CALL_VAL(type, width, owner, number) \
+	((type) << 31 | (width) << 30 | (owner) << 24 | (number))
+struct arm_smccc_res {
+	unsigned long a0;
+};
+
+#define arm_smccc_1_1_hvc(function, control, input, output, res) \
+	((void)((res)->a0 = model_hvc(function, control, input, output)))
+u64 model_hvc(u32 function, u64 control, u64 input, u64 output);
+#endif
 #define virt_to_phys(p)		model_virt_to_phys(p)
 phys_addr_t model_virt_to_phys(const volatile void *p);
 #define rdmsrl(msr, value)	((void)((value) = 0))

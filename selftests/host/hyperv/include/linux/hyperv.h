@@ -54,7 +54,8 @@ int vmbus_recvpacket(struct vmbus_channel *channel, void *buffer, u32 size,
 /* Of 6.1 only */
 #define tasklet_disable(tasklet)	do { } while (0)
 #define tasklet_enable(tasklet)		do { } while (0)
-#define page_to_hvpfn(page)		page_to_pfn(page)
-#define NR_HV_HYP_PAGES_IN_PAGE		1
+/* The host's pages have 4 KiB, whatever the guest's have */
+#define NR_HV_HYP_PAGES_IN_PAGE		(PAGE_SIZE / 4096)
+#define page_to_hvpfn(page)		(page_to_pfn(page) * NR_HV_HYP_PAGES_IN_PAGE)
 
 #endif
