@@ -35,6 +35,8 @@
 #define MIB		(1024UL * KIB)
 #define PAGE		(4 * KIB)
 #define HUGE		(2 * MIB)
+/* Those that are meant by default may have 32 or 512 MiB */
+#define MAP_HUGETLB_2M	(MAP_HUGETLB | 21 << MAP_HUGE_SHIFT)
 
 #define BUFFER		(64 * KIB)
 #define PIPE		MIB
@@ -43,7 +45,8 @@
 #define WORKERS_MAX	16
 #define COMPLAINTS_MAX	8
 #define PATIENCE_S	60	/* without anything new being reported */
-#define OVERCOMMIT	"/proc/sys/vm/nr_overcommit_hugepages"
+#define OVERCOMMIT	"/sys/kernel/mm/hugepages/hugepages-2048kB/" \
+			"nr_overcommit_hugepages"
 
 struct piece {
 	const struct kind *kind;
@@ -195,7 +198,7 @@ static bool take_thp(struct piece *p)
 static bool take_hugetlb(struct piece *p)
 {
 	p->size = (p->size + HUGE - 1) & ~(HUGE - 1);
-	if (!map(p, MAP_PRIVATE | MAP_HUGETLB, HUGE))
+	if (!map(p, MAP_PRIVATE | MAP_HUGETLB_2M, HUGE))
 		return false;
 	fill_fresh(p);
 	return true;
