@@ -15,7 +15,9 @@ scatter() {
 no_run() { [ "$(counter idle_compact_runs)" = "$runs" ]; }
 # Half of what could be gained
 gains() {
-	await_idle at_least idle_compact_blocks $((blocks + $(mib_of 32)))
+	await_idle at_least idle_compact_blocks $((blocks + $(mib_of 32))) ||
+		fail "last run: $(cat $compaction/last_run), $(counter \
+			idle_compact_runs) runs, $runs before"
 }
 # Whoever looks may be who stops it
 has_ended() { grep -qx 'done\|busy\|budget' $compaction/last_run; }
