@@ -53,7 +53,8 @@ check 'from 3 to 0: nothing is returned' none_returned
 check 'from 3 to 0: what was read stays' all_cached "$disk/once"
 echo 3 > $cold/after
 check 'from 0 to 3: what was read once goes' await_idle gone "$disk/once"
-check 'what goes is counted' at_least cold_cache_returned $((returned + 16000))
+check 'what goes is counted' \
+	at_least cold_cache_returned $((returned + $(pages_in 62)))
 check 'it says how the run has ended' await 20 has_ended
 check 'what goes is reported' \
 	await_idle at_least page_report_pages $((reported + $(pages_in 32)))
@@ -65,7 +66,8 @@ check 'what is on the disk goes' await_idle gone "$disk/dirty"
 refaulted=$(counter cold_cache_refaulted) backoff=$(counter cold_cache_backoff)
 check 'it is as it was written' cache check "$disk/dirty"
 check 'what is read again is counted' \
-	at_least cold_cache_refaulted $((refaulted + 2000))
+	at_least cold_cache_refaulted \
+		$((refaulted + $(pages_in 8) * 31 / 32))
 check 'it was too much: cold cache backs off' \
 	await_idle at_least cold_cache_backoff $((backoff + 1))
 check 'the age is doubled' age_is 6

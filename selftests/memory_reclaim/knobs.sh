@@ -27,8 +27,9 @@ refuses() {
 
 mode() { [ "$(stat -c %a "$1")" = "$2" ]; }
 
+# A block is 1024 units at most, so the least order is 0 with pages of 4 KiB only
 all_orders() {
-	order=0
+	order=$(($(nr_orders) - 11))
 	while [ $order -lt "$(nr_orders)" ]; do
 		takes $reporting/page_reporting_order $order || return 1
 		order=$((order + 1))
