@@ -30,6 +30,12 @@ typedef u64 phys_addr_t;
 #define SECOND(a, b, ...)	b
 #define VALUE_1			0, 1
 
+#define static_assert(c, ...)	_Static_assert(c, #c)
+#define DECLARE_FLEX_ARRAY(type, name) \
+	struct { struct { } before_##name; type name[]; }
+#define __TRAILING_OVERLAP(type, name, array, attributes, members) \
+	union { type name; struct { char before_##array[offsetof(type, array)]; members } attributes; }
+
 #define IS_ERR(p)		((unsigned long)(p) >= -4095UL)
 #define PTR_ERR(p)		((long)(p))
 #define SZ_4K			4096u
@@ -77,6 +83,13 @@ struct device;
 #define CALL_NOSPEC		"call *%[thunk_target]\n"
 #define THUNK_TARGET(address)	[thunk_target] "r" (address)
 #define ASM_CALL_CONSTRAINT	"+r" (current_stack_pointer)
+/* From 6.18 on, by a function that is chosen once */
+#define DECLARE_STATIC_CALL(name, function)	u64 function(u64 control, u64 in, u64 out)
+#define static_call_mod(name)	hv_std_hypercall
+#define STATIC_CALL_TRAMP_STR(name)	"hypercall_page"
+struct fxregs_state {
+	u32 unused[128];
+};
 register unsigned long current_stack_pointer asm("rsp");
 #else
 /* arm64: a function of the hypervisor's, numbered as Arm's SMC Calling Convention has it */
@@ -189,6 +202,7 @@ void model_free_page(struct page *page);
 #define split_page(page, order)	do { } while (0)
 #define __free_page(page)	model_free_page(page)
 #define adjust_managed_page_count(page, n)	do { } while (0)
+#define kzalloc_obj(type, ...)	kzalloc(sizeof(type), )
 #define vm_memory_committed()	0UL
 #define si_mem_available()	((long)zone_page_state(zones[0], NR_FREE_PAGES))
 #ifdef TOTALRAM_PAGES_IS_A_FUNCTION

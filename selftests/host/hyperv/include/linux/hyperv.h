@@ -3,7 +3,11 @@
 #ifndef _LINUX_HYPERV_H
 #define _LINUX_HYPERV_H
 
+#if __has_include(<asm/hyperv-tlfs.h>)
 #include <asm/hyperv-tlfs.h>
+#else
+#include <hyperv/hvhdk.h>
+#endif
 
 #define VM_PKT_DATA_INBAND	6
 #define VMBUS_RING_SIZE(size)	(size)

@@ -19,6 +19,7 @@ extern unsigned long jiffies;
 #define get_jiffies_64()	((u64)jiffies)
 #define time_before64(a, b)	((s64)((a) - (b)) < 0)
 #define msecs_to_jiffies(ms)	((unsigned long)(ms) * HZ / 1000)
+#define secs_to_jiffies(s)	((unsigned long)(s) * HZ)
 #define time_before(a, b)	((long)((a) - (b)) < 0)
 #define jiffies_to_msecs(j)	((unsigned int)((j) * 1000 / HZ))
 
