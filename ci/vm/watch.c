@@ -320,10 +320,10 @@ static char vmm_said[256];		/* last, and so most likely why it ended */
 
 static void vmm_line(const char *line)
 {
-	const char *event = strstr(line, "ram_block_discard_range ");
+	const char *event = strstr(line, "ram_block_discard_");
 	unsigned long length;
 
-	if (event && sscanf(event, "ram_block_discard_range %*[^@]@%*[^+]+ %lx", &length) == 1)
+	if (event && sscanf(event, "%*s %*[^@]@%*[^+]+ %lx", &length) == 1)
 		discarded += length;
 	if (event)
 		return;
