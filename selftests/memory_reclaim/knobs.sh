@@ -27,11 +27,14 @@ refuses() {
 
 mode() { [ "$(stat -c %a "$1")" = "$2" ]; }
 
-# A block is 1024 units at most, so the least order is 0 with pages of 4 KiB only
+# A block is 1024 units at most, so the least order is 0 with pages of 4 KiB
+# only; and a unit has 128 MiB at most
 all_orders() {
-	order=$(($(nr_orders) - 11))
+	order=$(($(nr_orders) - 11)) most=$(($(large_order) + 6))
 	while [ $order -lt "$(nr_orders)" ]; do
-		takes $reporting/page_reporting_order $order || return 1
+		[ $order -le $most ] && in_force=$order || in_force=$most
+		takes $reporting/page_reporting_order $order $in_force ||
+			return 1
 		order=$((order + 1))
 	done
 }
