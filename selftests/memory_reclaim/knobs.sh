@@ -33,7 +33,7 @@ all_orders() {
 	order=$(($(nr_orders) - 11)) most=$(($(large_order) + 6))
 	while [ $order -lt "$(nr_orders)" ]; do
 		[ $order -le $most ] && in_force=$order || in_force=$most
-		takes $reporting/page_reporting_order $order $in_force ||
+		takes $reporting/page_reporting_order $order "$in_force" ||
 			return 1
 		order=$((order + 1))
 	done
