@@ -118,7 +118,7 @@ config_fragments() {
 			continue
 		fi
 		name=$top/kernel-config/${name%.config}
-		for file in "$name.config" "$name-$base.config" "$name-$GUEST_ARCH.config"; do
+		for file in "$name.config" "$name-$base.config" "$name-$GUEST_ARCH.config" "$name-$base-$GUEST_ARCH.config"; do
 			[ ! -f "$file" ] || say "$file"
 		done
 	done
