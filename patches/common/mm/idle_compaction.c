@@ -272,7 +272,7 @@ static bool is_kernels_own(struct page *page)
 {
 	struct page *head = compound_head(page);
 
-	return page_count(head) &&
+	return page_in_use(head) &&
 	       (PageSlab(head) || (!PageLRU(head) && !head->mapping &&
 				   !__PageMovable(head)));
 }
@@ -336,7 +336,7 @@ static void look_at_pages(unsigned long pfn, unsigned int pages,
 			u->kernel += is_kernels_own(page);
 		if (PageCompound(page)) {
 			u->fixed++;
-		} else if (!page_count(page)) {
+		} else if (!page_in_use(page)) {
 			/* On its way to or from a free list */
 			continue;
 		} else if (can_move(page)) {
@@ -814,7 +814,7 @@ static unsigned int isolate_batch(struct plan *p, unsigned int most,
 						   p->source_end - p->source);
 			continue;
 		}
-		if (!page_count(page)) {
+		if (!page_in_use(page)) {
 			p->source++;
 			continue;
 		}

@@ -221,6 +221,7 @@ extern unsigned long max_pfn;
 #define page_private(page)	((page)->private)
 #define set_page_private(page, v)	((page)->private = (v))
 #define page_count(page)	atomic_read(&(page)->_refcount)
+#define page_in_use(page)	(page_count(page) != 0)
 #define page_mapped(page)	(atomic_read(&(page)->_mapcount) >= 0)
 #define zone_to_nid(zone)	((zone)->nid)
 #define page_to_nid(page)	zone_to_nid(page_zone(page))
