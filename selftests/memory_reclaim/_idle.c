@@ -24,7 +24,7 @@
 #define LOOK		(NSEC_PER_SEC / 2)
 #define PFN_MASK	((1ULL << 55) - 1)
 #define PRESENT		0x8000000000000000ULL
-#define COMPOUND_TAIL	(1ULL << 16)
+#define COMPOUND_TAIL	0x10000ULL
 
 static struct watched {
 	uint64_t pfn;
