@@ -240,7 +240,7 @@ holds() {
 lru_gen=/sys/kernel/mm/lru_gen/enabled
 lru_is_multi_gen() { grep -q '[13579bdf]$' $lru_gen 2> /dev/null; }
 
-# needs_huge_pages: whose number can be set, and that are not rare for their size
+# needs_huge_pages: of 2 MiB, and their number can be set
 needs_huge_pages() {
 	needs /proc/sys/vm/nr_hugepages 'no huge pages'
 	grep -q '^Hugepagesize: *2048 kB' /proc/meminfo ||

@@ -24,7 +24,9 @@ pages_in() { echo $(($1 * 1024 / $(page_kib))); }
 # Order of 2 MiB
 large_order() {
 	_pages=$(pages_in 2) _order=0
-	while [ $((1 << _order)) -lt "$_pages" ]; do _order=$((_order + 1)); done
+	while [ $((1 << _order)) -lt "$_pages" ]; do
+		_order=$((_order + 1))
+	done
 	echo $_order
 }
 

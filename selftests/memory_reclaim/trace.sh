@@ -71,11 +71,11 @@ if [ -e $compaction/threshold ]; then
 	echo 0 > $compaction/threshold
 fi
 if [ -e $cold/after ]; then
-	returned=$(counter cold_cache_returned)
+	goal=$(($(counter cold_cache_returned) + $(pages_in 32)))
 	cache read "$disk/file"
 	echo 1 > $cold/after
 	check 'what is cold is returned' \
-		await_idle at_least cold_cache_returned $((returned + $(pages_in 32)))
+		await_idle at_least cold_cache_returned $goal
 	echo 0 > $cold/after
 fi
 check 'it is quiet again' await 60 quiet
