@@ -171,8 +171,8 @@ static struct plan {
 	struct page *list_turned;	/* first block moved to its tail */
 	unsigned long *noted;		/* bitmap: blocks to look at */
 	u32 next_scan;			/* next block to look at */
-	unsigned long beside_end;	/* end of the page block seen last */
-	bool beside;		/* it holds pages of the kernel itself */
+	unsigned long beside_end;	/* see is_beside_kernels_own() */
+	bool beside;			/* what it found there */
 
 	/*
 	 * List n holds the blocks with n pages in use, if all of these can
@@ -463,21 +463,23 @@ static bool start_plan(struct plan *p, struct zone *zone)
 }
 
 /*
- * Where blocks are smaller than page blocks: does the page block of this block
- * hold pages of the kernel itself? Then all its free pages are left for such
- * pages. Look at a page block once for all blocks in it.
+ * Where blocks are smaller than by default: does the block of the default order
+ * that this block is part of hold pages of the kernel itself? Then all its free
+ * pages are left for such pages. Look at it once for all blocks in it.
  */
 static bool is_beside_kernels_own(struct plan *p, unsigned long pfn)
 {
-	unsigned long end = round_up(pfn + 1, pageblock_nr_pages);
+	unsigned int order = page_reporting_default_order();
+	unsigned long start, end = round_up(pfn + 1, 1UL << order);
 	struct usage u;
 
-	if (p->unit >= pageblock_order)
+	if (p->unit >= order)
 		return false;
 	if (p->beside_end != end) {
 		p->beside_end = end;
+		start = max(round_down(pfn, 1UL << order), p->start_pfn);
 		end = min(end, pfn_of(p, p->nr_blocks));
-		look_at_pages(pfn, end - pfn, &u);
+		look_at_pages(start, end - start, &u);
 		p->beside = u.kernel;
 	}
 	return p->beside;

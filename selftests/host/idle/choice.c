@@ -146,7 +146,7 @@ void kernels_own_since_scan(void)
 	expect(last_run.gain, 1024);
 }
 
-/* Smaller blocks: what counts is the page block that they are part of */
+/* Smaller blocks: what counts is the block by default that they are part of */
 void kernels_own_page_block(void)
 {
 	unsigned int i;
@@ -158,16 +158,24 @@ void kernels_own_page_block(void)
 		use(START + i, 1, i == 700 ? KERNEL : ANON);
 		buddy_free(pfn_to_page(START + i + 1), 0);
 	}
+	/* Without a free page, no list leads to these */
+	use(B(4), 16, KERNEL);
+	for (i = 16; i < 512; i += 2) {
+		use(B(4) + i, 1, ANON);
+		buddy_free(pfn_to_page(B(4) + i + 1), 0);
+	}
 	drain_all_pages(NULL);
 	free_from(B(8), 4 * BLOCK);
 	start();
 	next_run(jiffies + IDLE_AFTER);
-	/* In three of the four half of the blocks have been emptied */
+	/* In three of the five half of the blocks have been emptied */
 	expect(last_run.gain, 3 * 256);
 	expect(nr_moved, 3 * 128);
 	for (i = 0; i < nr_moved; i++) {
 		expect(moved[i].from >= B(1) && moved[i].from < B(2), 0);
 		expect(moved[i].to >= B(1) && moved[i].to < B(2), 0);
+		expect(moved[i].from >= B(4), 0);
+		expect(moved[i].to >= B(4), 0);
 	}
 }
 
