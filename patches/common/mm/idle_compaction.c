@@ -779,7 +779,7 @@ static void put_new_page(struct page *page, unsigned long private)
 
 static bool isolate_page(struct page *page, struct list_head *list)
 {
-	int err;
+	bool isolated;
 
 	if (!PageLRU(page)) {
 		if (!isolate_movable(page))
@@ -790,9 +790,9 @@ static bool isolate_page(struct page *page, struct list_head *list)
 
 	if (!get_page_unless_zero(page))
 		return false;
-	err = PageCompound(page) ? -EBUSY : isolate_lru_page(page);
+	isolated = !PageCompound(page) && isolate_lru(page);
 	put_page(page);
-	if (err)
+	if (!isolated)
 		return false;
 	inc_node_page_state(page, NR_ISOLATED_ANON + !PageSwapBacked(page));
 	list_add_tail(&page->lru, list);

@@ -447,17 +447,17 @@ static void check_can_move(struct page *page)
 		failed("page %lx is isolated, and cannot move", pfn);
 }
 
-int isolate_lru_page(struct page *page)
+bool isolate_lru(struct page *page)
 {
 	BUG_ON(!page_count(page) || PageCompound(page));
 	check_can_move(page);
 	yield();
 	if (!PageLRU(page) || (lru_of(page) && lru_of(page)->refuses))
-		return -EBUSY;
+		return false;
 	page->_refcount.v++;
 	ClearPageLRU(page);
 	lru_isolated++;
-	return 0;
+	return true;
 }
 
 bool isolate_movable(struct page *page)

@@ -12,7 +12,7 @@
 
 bool get_page_unless_zero(struct page *page);
 void put_page(struct page *page);
-int isolate_lru_page(struct page *page);
+bool isolate_lru(struct page *page);
 void lru_add_drain_all(void);
 
 /* Only the page cache has these */
